@@ -1,0 +1,78 @@
+// swift-tools-version: 6.3
+// Targets are declared in pipeline order: text → tokens → AST → values → derivations → fetch → store → shell.
+// An arrow of the pipeline only ever points back to an earlier target (Documentation/Architecture.md).
+
+import PackageDescription
+
+/// Settings of every Swift target of ours: warnings are errors, and what a file imports is its own business.
+let strict: [SwiftSetting] = [
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+let package = Package(
+    name: "nixlite",
+    products: [.executable(name: "nixlite", targets: ["nixlite"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    ],
+    targets: [
+        // MARK: text → tokens → AST
+        .target(name: "NixSyntax", swiftSettings: strict),
+        .testTarget(name: "NixSyntaxTests", dependencies: ["NixSyntax"], swiftSettings: strict),
+
+        // MARK: the bytes Nix agreed on
+        .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .target(name: "NixFormats", dependencies: ["CCrypto"], swiftSettings: strict),
+        .testTarget(name: "NixFormatsTests", dependencies: ["NixFormats"], swiftSettings: strict),
+
+        // MARK: AST → resolved code → values (one module, because it is the hot one)
+        // The bundled `nix/` files, embedded at compile time.
+        .target(name: "CNixModules"),
+        // Stack bounds and register spilling for the conservative scan: what Swift cannot express.
+        .target(name: "CStack"),
+        .target(
+            name: "NixEval",
+            dependencies: ["NixSyntax", "NixFormats", "CNixModules", "CStack", "TOMLKit"],
+            swiftSettings: strict),
+        .testTarget(name: "NixEvalTests", dependencies: ["NixEval"], swiftSettings: strict),
+
+        // MARK: URL → verified bytes or tree
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        .target(name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive"], swiftSettings: strict),
+        .testTarget(name: "NixFetchTests", dependencies: ["NixFetch"], swiftSettings: strict),
+
+        // MARK: the store on disk
+        .target(
+            name: "NixStore",
+            dependencies: ["NixFetch", "NixFormats", .product(name: "GRDB", package: "GRDB.swift")],
+            swiftSettings: strict),
+        .testTarget(name: "NixStoreTests", dependencies: ["NixStore"], swiftSettings: strict),
+
+        // MARK: derivation → store object → shell; joins evaluator and store
+        .target(
+            name: "NixBuild",
+            dependencies: ["NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "Yams"],
+            swiftSettings: strict),
+        .testTarget(name: "NixBuildTests", dependencies: ["NixBuild"], swiftSettings: strict),
+
+        // MARK: the program
+        .target(
+            name: "NixliteCLI",
+            dependencies: ["NixBuild", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            swiftSettings: strict),
+        .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
+
+        // MARK: whole-program checks
+        .testTarget(name: "CorpusTests", dependencies: [], swiftSettings: strict),
+        .testTarget(name: "EndToEndTests", dependencies: [], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu2x
+)

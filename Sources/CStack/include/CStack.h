@@ -1,0 +1,6 @@
+#pragma once
+#include <stdint.h>
+/// The address of the caller's frame: how deep the evaluation thread's stack is.
+static inline uintptr_t nixlite_stack_pointer(void) { return (uintptr_t)__builtin_frame_address(0); }
+/// Spills the callee-saved registers to the stack, then calls `body(context, stack pointer)`: what a conservative scan needs.
+void nixlite_with_spilled_registers(void (*body)(void *context, uintptr_t stack_pointer), void *context);
