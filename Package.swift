@@ -43,8 +43,9 @@ let package = Package(
         .testTarget(name: "NixEvalTests", dependencies: ["NixEval"], swiftSettings: strict),
 
         // MARK: URL → verified bytes or tree
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
+        // Headers only: no `pkgConfig`, because that would link the libraries, which are loaded on first use.
+        .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         .target(name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive"], swiftSettings: strict),
         .testTarget(name: "NixFetchTests", dependencies: ["NixFetch"], swiftSettings: strict),
 
