@@ -1,1 +1,4 @@
-print("nixlite")
+import Glibc
+import NixliteCLI
+
+exit(Program.run(CommandLine.arguments))

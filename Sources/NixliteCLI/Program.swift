@@ -1,0 +1,74 @@
+import ArgumentParser
+import Glibc
+
+/// The program from its arguments to its exit code.
+package enum Program {
+    /// Runs the command that `arguments` (the program's name first) ask for and returns the exit code.
+    package static func run(_ arguments: [String]) -> Int32 {
+        signal(SIGPIPE, SIG_IGN)
+        let terminal = Terminal()
+        let invocation = Invocation(arguments)
+        do {
+            let words = try PairedFlags.join(invocation.arguments)
+            try checkCommandName(words, program: invocation.program)
+            var command = try NixliteCommand.parseAsRoot(words)
+            try command.run()
+            return ProgramExit.success
+        } catch let failure as CommandFailure {
+            if let message = failure.message { printError(message, terminal) }
+            return failure.code
+        } catch let usage as UsageError {
+            return report(usage, invocation.program, terminal)
+        } catch {
+            let code = NixliteCommand.exitCode(for: error)
+            if code.isSuccess {
+                StandardStreams.output(NixliteCommand.fullMessage(for: error) + "\n")
+                return ProgramExit.success
+            }
+            return report(UsageError(parserMessage: NixliteCommand.message(for: error)), invocation.program, terminal)
+        }
+    }
+
+    /// Prints a message that already has its continuation lines indented.
+    static func printError(_ message: String, _ terminal: Terminal) {
+        StandardStreams.error("\(terminal.error("error:")) \(message)\n")
+    }
+
+    private static func report(_ usage: UsageError, _ program: String, _ terminal: Terminal) -> Int32 {
+        printError(usage.message, terminal)
+        if usage.suggestsHelp { StandardStreams.error("Try '\(program) --help' for more information.\n") }
+        return ProgramExit.failure
+    }
+
+    private static func checkCommandName(_ words: [String], program: String) throws(UsageError) {
+        guard let first = words.first else { throw UsageError("no subcommand specified") }
+        guard !first.hasPrefix("-"), first != "help" else { return }
+        let known = NixliteCommand.configuration.subcommands.contains { $0._commandName == first }
+        if !known { throw UsageError("'\(first)' is not a recognised command") }
+    }
+}
+
+/// Which command was asked for: `nixlite …`, or one of Nix's older programs by its name.
+struct Invocation {
+    /// The name that messages use.
+    let program: String
+    /// The arguments of `nixlite` that mean the same.
+    let arguments: [String]
+
+    init(_ words: [String]) {
+        let path = words.first ?? "nixlite"
+        let name = path.split(separator: "/").last.map(String.init) ?? path
+        let rest = Array(words.dropFirst())
+        switch name {
+        case "nix-instantiate":
+            program = name
+            arguments = ["instantiate"] + rest
+        case "nix-hash":
+            program = name
+            arguments = ["hash", "legacy"] + rest
+        default:
+            program = "nixlite"
+            arguments = rest
+        }
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// What standard error is: whether it shows colours and can redraw lines, and how wide it is.
+struct Terminal: Sendable {
+    /// Whether standard error is a terminal that understands cursor movement.
+    let isInteractive: Bool
+    /// Whether to colour.
+    let hasColour: Bool
+
+    init() {
+        let isTerminal = isatty(STDERR_FILENO) == 1
+        let kind = getenv("TERM").map { String(cString: $0) } ?? "dumb"
+        isInteractive = isTerminal && kind != "dumb"
+        hasColour = isInteractive && getenv("NO_COLOR") == nil
+    }
+
+    init(isInteractive: Bool, hasColour: Bool) {
+        self.isInteractive = isInteractive
+        self.hasColour = hasColour
+    }
+
+    /// Columns now; 80 where nobody says.
+    var width: Int {
+        var size = winsize()
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
+        return Int(size.ws_col)
+    }
+
+    /// `text` in bold red, as `error:` is.
+    func error(_ text: String) -> String { hasColour ? "\u{1b}[31;1m\(text)\u{1b}[0m" : text }
+
+    /// `text` in bold magenta, as `warning:` is.
+    func warning(_ text: String) -> String { hasColour ? "\u{1b}[35;1m\(text)\u{1b}[0m" : text }
+}
