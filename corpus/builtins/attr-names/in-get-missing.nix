@@ -1,0 +1,1 @@
+builtins.getAttr "bb" { ba = 1; }

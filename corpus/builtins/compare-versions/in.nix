@@ -1,0 +1,1 @@
+with builtins; [ (compareVersions "1.0" "1.0") (compareVersions "1.0" "1.1") (compareVersions "1.10" "1.9") (compareVersions "1.0pre1" "1.0") (compareVersions "a" "1") (compareVersions "1.0a" "1.0") (compareVersions "2.3-4" "2.3.4") (splitVersion "1.2.3-rc4_x") (splitVersion "") (parseDrvName "nix-2.34.0pre1") (parseDrvName "hello") (parseDrvName "a-b-1x") ]

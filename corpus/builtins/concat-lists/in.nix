@@ -1,0 +1,1 @@
+with builtins; [ (concatLists [ [ 1 ] [ ] [ 2 3 ] ]) (concatMap (x: [ x (x * 10) ]) [ 1 2 ]) (concatStringsSep ", " [ "a" "b" "c" ]) (concatStringsSep "," [ ]) (concatStringsSep "-" [ { outPath = "/o"; } "x" ]) ]

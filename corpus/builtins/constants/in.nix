@@ -1,0 +1,1 @@
+[ builtins.storeDir builtins.langVersion (builtins.compareVersions builtins.nixVersion "2.33" > 0) (builtins.isString builtins.currentSystem) (builtins ? currentTime) (builtins.builtins ? map) true false null (builtins.isList builtins.nixPath) ]

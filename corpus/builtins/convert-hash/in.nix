@@ -1,0 +1,1 @@
+let h = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="; c = f: builtins.convertHash { hash = h; toHashFormat = f; }; in [ (c "base16") (c "nix32") (c "base64") (c "sri") (builtins.convertHash { hash = "1b8m03r63zqhnjf7l5wnldhh7c134ap5vpj0850ymkq1iyzicy5s"; hashAlgo = "sha256"; toHashFormat = "sri"; }) ]

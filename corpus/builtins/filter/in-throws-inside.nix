@@ -1,0 +1,1 @@
+builtins.filter (x: throw "in the predicate") [ 1 ]

@@ -1,0 +1,1 @@
+builtins.findFile [ { prefix = "p"; path = ./folder; } { prefix = ""; path = ./.; } ] "p/file.txt"

@@ -1,0 +1,1 @@
+[ (builtins.getEnv "NIXLITE_CORPUS_VARIABLE") (builtins.getEnv "NIXLITE_NOT_SET") ]

@@ -1,0 +1,1 @@
+scopedImport { other = 1; } ./scoped.nix

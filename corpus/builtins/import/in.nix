@@ -1,0 +1,1 @@
+[ (import ./value.nix) (import ./function.nix 5) (import ./folder) (import (toString ./value.nix)) ]

@@ -1,0 +1,2 @@
+let x = throw "inside the imported file"; in
+x + 1

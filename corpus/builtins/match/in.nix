@@ -1,0 +1,1 @@
+with builtins; [ (match "ab" "abc") (match "abc" "abc") (match "a(b)(c)?" "ab") (match "([0-9]+)\\.([0-9]+)" "12.34") (match "[[:space:]]+([[:upper:]]+)[[:space:]]+" "  FOO   ") (match "(a|b)*" "abab") (match ".*" "multi\nline") (match "" "") (match "a{2,3}" "aaa") ]

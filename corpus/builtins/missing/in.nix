@@ -1,0 +1,1 @@
+builtins.notABuiltin 1

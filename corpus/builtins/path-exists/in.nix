@@ -1,0 +1,1 @@
+with builtins; [ (pathExists ./in.nix) (pathExists ./missing) (pathExists "/") (pathExists ./.) ]

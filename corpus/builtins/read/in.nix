@@ -1,0 +1,1 @@
+with builtins; [ (readFile ./data.txt) (readDir ./folder) (readFileType ./data.txt) (readFileType ./folder) ]

@@ -1,0 +1,1 @@
+with builtins; [ (replaceStrings [ "a" "b" ] [ "1" "2" ] "abcab") (replaceStrings [ "" ] [ "-" ] "abc") (replaceStrings [ "ab" "a" ] [ "X" "Y" ] "abac") (replaceStrings [ "oo" ] [ (throw "not used") ] "bar") (replaceStrings [ ] [ ] "x") (replaceStrings [ "\n" ] [ " " ] "a\nb\n") ]

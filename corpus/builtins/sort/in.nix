@@ -1,0 +1,1 @@
+with builtins; [ (sort lessThan [ 3 1 2 ]) (sort (a: b: a > b) [ 1 3 2 ]) (sort lessThan [ ]) (sort lessThan [ "b" "a" "C" ]) (sort (a: b: a.k < b.k) [ { k = 1; v = 1; } { k = 0; v = 2; } { k = 1; v = 3; } { k = 0; v = 4; } ]) (sort lessThan [ 1.5 1 2 ]) ]

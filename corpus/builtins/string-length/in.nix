@@ -1,0 +1,1 @@
+with builtins; [ (stringLength "abc") (stringLength "") (stringLength "é") (stringLength "漢字") (substring 0 2 "hello") (substring 3 100 "hello") (substring 2 (-1) "hello") (substring 10 1 "hello") (substring 0 0 "x") (substring 1 1 "é" == substring 1 1 "é") ]

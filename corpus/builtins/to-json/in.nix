@@ -1,0 +1,1 @@
+with builtins; [ (toJSON { b = 1; a = [ 1.5 null true "x\"\\\n\t/é" ]; }) (toJSON { outPath = "/x"; other = 1; }) (toJSON { __toString = s: "shown"; }) (toJSON [ ]) (toJSON { }) (toJSON 1.0e10) (toJSON 0.1) (toJSON 1.0) (toJSON 100000000000000000000.0) ]

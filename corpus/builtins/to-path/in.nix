@@ -1,0 +1,1 @@
+with builtins; [ (toPath "/a/b") (toString /a/b) (toString [ 1 [ 2 "x" ] null true false "" ]) (toString 1.5) (toString null) (toString { outPath = "/o"; }) (toString { __toString = s: "t"; }) (toString (-5)) ]

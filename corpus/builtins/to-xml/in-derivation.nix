@@ -1,0 +1,1 @@
+builtins.toXML (derivation { name = "n"; builder = "/b"; system = "s"; })

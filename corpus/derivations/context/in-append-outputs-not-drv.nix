@@ -1,0 +1,1 @@
+builtins.appendContext "x" { "/nix/store/s6glliw064sgl7vix22p91cxsx7ml1rf-a" = { outputs = [ "out" ]; }; }

@@ -1,0 +1,1 @@
+map (h: (derivation { name = "fixed"; system = "s"; builder = "b"; outputHashMode = "recursive"; outputHash = h; outputHashAlgo = "sha256"; }).drvPath) [ "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=" "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" ]

@@ -1,0 +1,1 @@
+(derivation { name = "fixed"; system = "s"; builder = "b"; outputHash = "sha256-..."; outputHashMode = "recursive"; }).outPath

@@ -1,0 +1,1 @@
+(derivation { name = "fixed"; system = "s"; builder = "b"; outputHash = "sha512-AAA"; outputHashAlgo = "sha256"; }).outPath

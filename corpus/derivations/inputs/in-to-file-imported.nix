@@ -1,0 +1,1 @@
+[ (import (builtins.toFile "value.nix" "1 + 1")) (builtins.readFile (builtins.toFile "text" "read back")) ]

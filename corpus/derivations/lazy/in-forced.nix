@@ -1,0 +1,1 @@
+(derivation { name = "n"; system = "s"; builder = "b"; extra = throw "forced by the derivation"; }).outPath

@@ -1,0 +1,1 @@
+let d = derivation { name = "multi"; system = "s"; builder = "b"; outputs = [ "out" "dev" "lib" ]; }; in [ d.outPath d.dev.outPath d.lib.outPath d.dev.outputName (builtins.length d.all) d.drvPath "${d.dev}" ]

@@ -1,0 +1,1 @@
+builtins.path { path = ./folder; name = "x"; sha256 = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; }

@@ -1,0 +1,1 @@
+builtins.path { path = ./folder; unknown = 1; }

@@ -1,0 +1,1 @@
+let p = builtins.path { path = ./folder; name = "renamed"; }; in [ p "${./folder}" "${./folder/file.txt}" (builtins.path { path = ./folder; }) (builtins.path { path = ./folder; filter = p: t: builtins.baseNameOf p != "file.txt"; name = "filtered"; }) (builtins.filterSource (p: t: t == "directory") ./folder) (builtins.path { path = ./folder/file.txt; recursive = false; }) ]

@@ -1,0 +1,1 @@
+let s = { b = 2; }; in { inherit (s) c; }

@@ -1,0 +1,1 @@
+[ (if true then 1 else throw "no") (if 1 < 2 then "yes" else "no") ]

@@ -1,0 +1,1 @@
+{ a = __curPos; b = [ __curPos.line __curPos.column ]; }

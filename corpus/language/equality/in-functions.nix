@@ -1,0 +1,1 @@
+let f = x: x; s = { inherit f; }; in [ (f == f) (s == s) ([ f ] == [ f ]) ({ inherit f; } == { inherit f; }) ]

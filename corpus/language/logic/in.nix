@@ -1,0 +1,1 @@
+[ (true && false) (true || throw "not reached") (false && throw "not reached") (false -> throw "not reached") (true -> false) (!true) ]

@@ -1,0 +1,1 @@
+[ (import <fixture/value.nix>) (builtins.pathExists <fixture/value.nix>) ]

@@ -1,0 +1,1 @@
+let s = { self = s; value = 1; }; in s

@@ -1,0 +1,1 @@
+{ string = "quote \" backslash \\ dollar \${x} newline \n tab \t"; keywords = { "if" = 1; "or" = 2; "a b" = 3; "1a" = 4; a' = 5; "-" = 6; }; empty = { }; list = [ ]; null = null; path = /some/path; negative = [ (-5) (-1.5) ]; }

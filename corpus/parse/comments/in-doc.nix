@@ -1,0 +1,2 @@
+/** Documents the function. */
+x: /* inner */ x # end

@@ -1,0 +1,3 @@
+# a line
+/* a block */ 1 /* another
+over lines */ # the end

@@ -1,0 +1,1 @@
+a: c: [ (a.b or c) (a.b or c.d) (a.${"x"} or 1) ]
