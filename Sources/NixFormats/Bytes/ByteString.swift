@@ -1,0 +1,88 @@
+import Glibc
+
+/// A string of bytes: what Nix calls a string.
+///
+/// Equality and order are bytewise, no encoding is assumed.
+///
+/// Swift's `String` compares by Unicode equivalence, which would make two different store names equal; it is
+/// used for messages only.
+package struct ByteString: Sendable {
+    package var bytes: [UInt8]
+
+    @inlinable
+    package init(_ bytes: [UInt8] = []) {
+        self.bytes = bytes
+    }
+
+    @inlinable
+    package init(_ bytes: some Sequence<UInt8>) {
+        self.bytes = [UInt8](bytes)
+    }
+
+    /// The UTF-8 form of `string`.
+    @inlinable
+    package init(_ string: String) {
+        bytes = [UInt8](string.utf8)
+    }
+
+    @inlinable package var count: Int { bytes.count }
+
+    @inlinable package var isEmpty: Bool { bytes.isEmpty }
+
+    package func hasPrefix(_ prefix: StaticString) -> Bool {
+        let count = prefix.utf8CodeUnitCount
+        guard bytes.count >= count else { return false }
+        return bytes.prefix(count).elementsEqual(UnsafeBufferPointer(start: prefix.utf8Start, count: count))
+    }
+
+    package func hasSuffix(_ suffix: StaticString) -> Bool {
+        let count = suffix.utf8CodeUnitCount
+        guard bytes.count >= count else { return false }
+        return bytes.suffix(count).elementsEqual(UnsafeBufferPointer(start: suffix.utf8Start, count: count))
+    }
+}
+
+extension ByteString: Hashable {
+    package static func == (left: ByteString, right: ByteString) -> Bool {
+        left.bytes == right.bytes
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
+        hasher.combine(bytes.count)
+    }
+}
+
+extension ByteString: Comparable {
+    package static func < (left: ByteString, right: ByteString) -> Bool {
+        let common = min(left.count, right.count)
+        let order = left.bytes.withUnsafeBytes { left in
+            right.bytes.withUnsafeBytes { right -> Int32 in
+                guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
+                return memcmp(left, right, common)
+            }
+        }
+        return order != 0 ? order < 0 : left.count < right.count
+    }
+}
+
+extension ByteString: ExpressibleByStringLiteral {
+    package init(stringLiteral value: StaticString) {
+        bytes = [UInt8](UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
+    }
+}
+
+extension ByteString: CustomStringConvertible {
+    /// The bytes as text, with U+FFFD for what is not UTF-8.
+    ///
+    /// For messages only.
+    package var description: String { String(decoding: bytes, as: UTF8.self) }
+}
+
+extension [UInt8] {
+    /// Appends the bytes of a literal without making a `String`.
+    @inlinable
+    mutating func append(_ literal: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+}

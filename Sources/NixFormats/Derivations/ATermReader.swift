@@ -1,0 +1,193 @@
+/// Reads `.drv` files, with Nix's error words.
+///
+/// Takes time and memory in proportion to the input, whatever that is.
+///
+/// The grammar is at `ATermWriter`; the dynamic form (`DrvWithVersion`) is refused. A string's surplus escapes (`\x`
+/// for `x`) and the order of lists are accepted as Nix accepts them.
+package struct ATermReader {
+    private let bytes: [UInt8]
+    private var position = 0
+    private let store: StoreDirectory
+
+    private init(_ contents: ByteString, store: StoreDirectory) {
+        bytes = contents.bytes
+        self.store = store
+    }
+
+    /// The derivation called `name` with the given file contents.
+    ///
+    /// What follows it in `contents` is an error.
+    package static func read(
+        _ contents: ByteString, name: ByteString, store: StoreDirectory
+    ) throws(FormatError) -> Derivation {
+        var reader = ATermReader(contents, store: store)
+        return try reader.readDerivation(name: name)
+    }
+
+    private mutating func readDerivation(name: ByteString) throws(FormatError) -> Derivation {
+        var derivation = Derivation(name: name)
+        try readStart()
+        try expect("[")
+        try readList { (reader) throws(FormatError) in
+            let (output, value) = try reader.readOutput()
+            if derivation.outputs[output] == nil { derivation.outputs[output] = value }
+        }
+        try expect(",[")
+        try readList { (reader) throws(FormatError) in
+            try reader.expect("(")
+            let path = try reader.store.parse(reader.readPath())
+            try reader.expect(",[")
+            var outputs: SortedSet<ByteString> = []
+            try reader.readList { (reader) throws(FormatError) in outputs.insert(try reader.readString()) }
+            try reader.expect(")")
+            derivation.inputDerivations[path] = outputs
+        }
+        try expect(",[")
+        try readList { (reader) throws(FormatError) in
+            derivation.inputSources.insert(try reader.store.parse(reader.readPath()))
+        }
+        try expect(",")
+        derivation.system = try readString()
+        try expect(",")
+        derivation.builder = try readString()
+        try expect(",[")
+        try readList { (reader) throws(FormatError) in derivation.arguments.append(try reader.readString()) }
+        try expect(",[")
+        try readList { (reader) throws(FormatError) in
+            try reader.expect("(")
+            let variable = try reader.readString()
+            try reader.expect(",")
+            derivation.environment[variable] = try reader.readString()
+            try reader.expect(")")
+        }
+        try expect(")")
+        return derivation
+    }
+
+    private mutating func readStart() throws(FormatError) {
+        try expect("D")
+        switch position < bytes.count ? bytes[position] : 0 {
+        case UInt8(ascii: "e"): try expect("erive(")
+        case UInt8(ascii: "r"):
+            try expect("rvWithVersion(")
+            let version = try readString()
+            guard version == "xp-dyn-drv" else {
+                throw FormatError(.derivation, "Unknown derivation ATerm format version '\(version)'")
+            }
+            throw FormatError(.derivation, "dynamic derivations are not supported")
+        default:
+            throw FormatError(.derivation, "derivation does not start with 'Derive' or 'DrvWithVersion'")
+        }
+    }
+
+    /// `("out","path","algorithm","hash")`: which of the three are empty says of what kind the output is.
+    private mutating func readOutput() throws(FormatError) -> (ByteString, DerivationOutput) {
+        try expect("(")
+        let output = try readString()
+        try expect(",")
+        let path = try readString()
+        try expect(",")
+        let algorithm = try readString()
+        try expect(",")
+        let hash = try readString()
+        try expect(")")
+        guard !algorithm.isEmpty else {
+            return (output, path.isEmpty ? .deferred : .inputAddressed(try parsePath(path)))
+        }
+        var rest = algorithm.bytes[...]
+        let method = ContentAddressMethod.removePrefix(from: &rest)
+        let hashAlgorithm = try HashAlgorithm(parsing: rest)
+        if hash == "impure" {
+            guard path.isEmpty else {
+                throw FormatError(.derivation, "impure derivation output should not specify output path")
+            }
+            return (output, .impure(method, hashAlgorithm))
+        }
+        if hash.isEmpty {
+            guard path.isEmpty else {
+                throw FormatError(.derivation, "content-addressing derivation output should not specify output path")
+            }
+            return (output, .floating(method, hashAlgorithm))
+        }
+        _ = try parsePath(path)
+        let value = try NixHash(parsingUnprefixed: hash.bytes[...], hashAlgorithm)
+        return (output, .fixed(ContentAddress(method: method, hash: value)))
+    }
+
+    /// Elements until the bracket, which must have been opened.
+    ///
+    /// As in Nix a comma may also stand before the first element, or be missing after an element.
+    private mutating func readList(
+        _ element: (inout ATermReader) throws(FormatError) -> Void
+    ) throws(FormatError) {
+        while true {
+            switch position < bytes.count ? bytes[position] : 0 {
+            case UInt8(ascii: "]"):
+                position += 1
+                return
+            case UInt8(ascii: ","):
+                position += 1
+                fallthrough
+            default: try element(&self)
+            }
+        }
+    }
+
+    private mutating func readPath() throws(FormatError) -> ByteString {
+        let path = try readString()
+        try Self.checkAbsolute(path)
+        return path
+    }
+
+    private func parsePath(_ path: ByteString) throws(FormatError) -> StorePath {
+        try Self.checkAbsolute(path)
+        return try store.parse(path)
+    }
+
+    private static func checkAbsolute(_ path: ByteString) throws(FormatError) {
+        guard path.bytes.first == UInt8(ascii: "/") else {
+            throw FormatError(.derivation, "bad path '\(path)' in derivation")
+        }
+    }
+
+    private mutating func expect(_ literal: StaticString) throws(FormatError) {
+        let count = literal.utf8CodeUnitCount
+        guard bytes.count - position >= count, bytes[position..<(position + count)].elementsEqual(literal.bytes) else {
+            throw FormatError(.derivation, "expected string '\(literal)'")
+        }
+        position += count
+    }
+
+    private mutating func readString() throws(FormatError) -> ByteString {
+        try expect("\"")
+        var result: [UInt8] = []
+        var start = position
+        while position < bytes.count {
+            switch bytes[position] {
+            case UInt8(ascii: "\""):
+                result.append(contentsOf: bytes[start..<position])
+                position += 1
+                return ByteString(result)
+            case UInt8(ascii: "\\"):
+                guard position + 1 < bytes.count else { break }
+                result.append(contentsOf: bytes[start..<position])
+                result.append(Self.unescaped(bytes[position + 1]))
+                position += 2
+                start = position
+                continue
+            default: break
+            }
+            position += 1
+        }
+        throw FormatError(.derivation, "unterminated string in derivation")
+    }
+
+    private static func unescaped(_ character: UInt8) -> UInt8 {
+        switch character {
+        case UInt8(ascii: "n"): UInt8(ascii: "\n")
+        case UInt8(ascii: "r"): UInt8(ascii: "\r")
+        case UInt8(ascii: "t"): UInt8(ascii: "\t")
+        default: character
+        }
+    }
+}
