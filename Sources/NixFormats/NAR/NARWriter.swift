@@ -37,7 +37,7 @@ package final class NARWriter {
     package init(sink: @escaping Sink) {
         self.sink = sink
         buffer.reserveCapacity(Self.bufferSize)
-        write("nix-archive-1")
+        writeTag("nix-archive-1")
     }
 
     /// Starts a directory.
@@ -53,11 +53,11 @@ package final class NARWriter {
         precondition(expects == .entry, "no open directory")
         try NARLimits.check(name: name, after: openDirectories[openDirectories.count - 1])
         openDirectories[openDirectories.count - 1] = name
-        write("entry")
-        write("(")
-        write("name")
-        write(name)
-        write("node")
+        writeTag("entry")
+        writeTag("(")
+        writeTag("name")
+        writeString(name)
+        writeTag("node")
         expects = .node
     }
 
@@ -72,8 +72,8 @@ package final class NARWriter {
     package func symlink(target: ByteString) throws {
         try NARLimits.check(target: target)
         try beginNode("symlink")
-        write("target")
-        write(target)
+        writeTag("target")
+        writeString(target)
         try endNode()
     }
 
@@ -81,11 +81,11 @@ package final class NARWriter {
     package func regular(size: UInt64, isExecutable: Bool) throws {
         try beginNode("regular")
         if isExecutable {
-            write("executable")
-            write("")
+            writeTag("executable")
+            writeTag("")
         }
-        write("contents")
-        write(size)
+        writeTag("contents")
+        writeInteger(size)
         remainingContents = size
         padding = Int((8 - size % 8) % 8)
         expects = .contents
@@ -131,34 +131,34 @@ package final class NARWriter {
         guard openDirectories.count < NARLimits.depth else {
             throw FormatError(.nar, "path exceeds maximum NAR directory depth of \(NARLimits.depth)")
         }
-        write("(")
-        write("type")
-        write(type)
+        writeTag("(")
+        writeTag("type")
+        writeTag(type)
     }
 
     private func endNode() throws {
-        write(")")
+        writeTag(")")
         if openDirectories.isEmpty {
             expects = .end
         } else {
-            write(")")
+            writeTag(")")
             expects = .entry
         }
         try flushIfFull()
     }
 
-    private func write(_ value: UInt64) {
+    private func writeInteger(_ value: UInt64) {
         withUnsafeBytes(of: value.littleEndian) { buffer.append(contentsOf: $0) }
     }
 
-    private func write(_ token: StaticString) {
-        write(UInt64(token.utf8CodeUnitCount))
+    private func writeTag(_ token: StaticString) {
+        writeInteger(UInt64(token.utf8CodeUnitCount))
         buffer.append(token)
         pad((8 - token.utf8CodeUnitCount % 8) % 8)
     }
 
-    private func write(_ string: ByteString) {
-        write(UInt64(string.count))
+    private func writeString(_ string: ByteString) {
+        writeInteger(UInt64(string.count))
         buffer.append(contentsOf: string.bytes)
         pad((8 - string.count % 8) % 8)
     }
