@@ -57,9 +57,11 @@ let package = Package(
         .testTarget(name: "NixStoreTests", dependencies: ["NixStore"], swiftSettings: strict),
 
         // MARK: derivation → store object → shell; joins evaluator and store
+        // The one call of glibc's posix_spawn family that Swift's view of its headers leaves out.
+        .target(name: "CProcess"),
         .target(
             name: "NixBuild",
-            dependencies: ["NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "Yams"],
+            dependencies: ["NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "CProcess", "Yams"],
             swiftSettings: strict),
         .testTarget(name: "NixBuildTests", dependencies: ["NixBuild"], swiftSettings: strict),
 

@@ -1,5 +1,6 @@
-import Glibc
-import NixFormats
+internal import CProcess
+package import Glibc
+package import NixFormats
 
 /// A program that was started with everything about it given: arguments, environment, folder, where its output goes.
 ///
@@ -41,7 +42,7 @@ package struct ChildProcess: Sendable {
             posix_spawn_file_actions_adddup2(&actions, descriptor, STDERR_FILENO)
         }
         if let directory {
-            Self.withCString(directory) { _ = posix_spawn_file_actions_addchdir_np(&actions, $0) }
+            Self.withCString(directory) { _ = nixlite_spawn_add_chdir(&actions, $0) }
         }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
@@ -58,7 +59,9 @@ package struct ChildProcess: Sendable {
         var identifier: pid_t = 0
         let status = Self.withCStrings(arguments) { arguments in
             Self.withCStrings(environment) { environment in
-                Self.withCString(program) { posix_spawn(&identifier, $0, &actions, &attributes, arguments, environment) }
+                Self.withCString(program) {
+                    posix_spawn(&identifier, $0, &actions, &attributes, arguments, environment)
+                }
             }
         }
         guard status == 0 else { throw ChildProcessError(code: status) }

@@ -1,4 +1,3 @@
-
 import Yams
 
 /// What `devenv.yaml` says: inputs, imports and nixpkgs settings.
