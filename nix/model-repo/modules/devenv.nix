@@ -1,0 +1,58 @@
+# The devenv module: `services.model-repo`.
+#
+# The options are one strict submodule, so that a misspelt one is an error although devenv itself takes any option here.
+# Variables and packages are set here; the links of `cacheDir` are made by the program that enters the shell, which knows
+# the real paths (nix/devenv/shell.nix hands it the list).
+mkLibrary:
+{
+  config,
+  lib,
+  pkgs,
+  ...
+}:
+let
+  common = import ./options.nix { inherit lib; };
+  cfg = config.services.model-repo;
+  built = common.build (mkLibrary { inherit lib pkgs; }).fetchModel "services.model-repo" cfg;
+in
+{
+  options.services.model-repo = lib.mkOption {
+    default = { };
+    description = "AI models for the environment";
+    type = lib.types.submodule {
+      options = {
+        inherit (common)
+          enable
+          models
+          globalValidation
+          globalNetwork
+          ;
+        cacheDir = lib.mkOption {
+          type = lib.types.str;
+          default = ".devenv/model-repo";
+          description = "Directory of the HuggingFace cache links, relative to the project root";
+        };
+        linkToHuggingFace = lib.mkOption {
+          type = lib.types.bool;
+          default = true;
+          description = "Whether to link the models into a HuggingFace cache directory";
+        };
+        offlineMode = lib.mkOption {
+          type = lib.types.bool;
+          default = true;
+          description = "Whether to set HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE";
+        };
+      };
+    };
+  };
+
+  config = lib.mkIf cfg.enable {
+    env =
+      lib.mapAttrs' (name: model: lib.nameValuePair (common.variableName name) "${model}") built
+      // lib.optionalAttrs cfg.offlineMode {
+        HF_HUB_OFFLINE = "1";
+        TRANSFORMERS_OFFLINE = "1";
+      };
+    packages = builtins.attrValues built;
+  };
+}

@@ -1,0 +1,346 @@
+# The kinds of source. Each is a set of
+#   check     cfg -> [string]: what is wrong with it, in nix-model-repo's words where it has any
+#   keys      the attributes it knows; others are reported as a warning
+#   rawName   cfg -> name of the fixed-output derivation; with the hash it decides the store path, so it never changes
+#   json      cfg -> what the fetcher reads, every default filled in
+#   meta      cfg -> org, model, revision, repo as `passthru.meta` shows them
+#   hubLayout whether the output has blobs, snapshots and refs
+{ lib }:
+let
+  inherit (builtins) isAttrs isBool isInt isList isString;
+
+  isText = value: isString value && value != "";
+  isTextList = value: isList value && builtins.all isText value;
+  failing = condition: message: lib.optional condition message;
+
+  # A name for a derivation out of any text: what Nix does not allow becomes a dash.
+  safeName =
+    text:
+    let
+      words = builtins.filter (part: isString part && part != "") (builtins.split "[^A-Za-z0-9+._?=-]+" text);
+      joined = builtins.substring 0 180 (builtins.concatStringsSep "-" words);
+    in
+    if joined == "" then "model" else joined;
+
+  # The path of a repository's URL, without host and without ".git": "org/model".
+  repositoryPath =
+    url:
+    let
+      parts = builtins.match "[A-Za-z0-9+.-]+://[^/]*/(.*)" url;
+      secureShell = builtins.match "[^/:]+:(.*)" url;
+      path =
+        if parts != null then
+          builtins.head parts
+        else if secureShell != null then
+          builtins.head secureShell
+        else
+          url;
+    in
+    lib.removeSuffix ".git" (lib.removeSuffix "/" path);
+
+  # The text after the last slash; all of it where there is none.
+  lastSegment = text: lib.last (lib.splitString "/" text);
+
+  required = kind: keys: cfg: builtins.concatMap (key: failing (!(cfg ? ${key})) "${kind}: '${key}' is required") keys;
+
+  textual =
+    kind: keys: cfg:
+    builtins.concatMap (
+      key: failing (cfg ? ${key} && cfg.${key} != null && !(isText cfg.${key})) "${kind}: '${key}' must be a non-empty string"
+    ) keys;
+
+  fileList =
+    kind: key: cfg:
+    failing (
+      cfg ? ${key} && cfg.${key} != null && !(isTextList cfg.${key})
+    ) "${kind}: '${key}' must be a list of strings or null";
+
+  gitMeta =
+    kind: cfg:
+    let
+      path = lib.splitString "/" (repositoryPath cfg.url);
+      count = builtins.length path;
+    in
+    {
+      org = if count >= 2 then builtins.elemAt path (count - 2) else kind;
+      model = lib.last path;
+      revision = cfg.rev;
+      repo = cfg.url;
+    };
+in
+rec {
+  kinds = {
+    huggingface = {
+      hubLayout = true;
+      keys = [ "repo" "revision" "files" ];
+      check =
+        cfg:
+        required "huggingface" [ "repo" ] cfg
+        ++ failing (cfg ? repo && !(isText cfg.repo)) "huggingface: 'repo' must be a non-empty string"
+        ++ failing (
+          cfg ? repo && isString cfg.repo && !(lib.hasInfix "/" cfg.repo)
+        ) "huggingface: 'repo' must be in 'org/model' format"
+        ++ failing (cfg ? revision && !(isText cfg.revision)) "huggingface: 'revision' must be a non-empty string"
+        ++ fileList "huggingface" "files" cfg;
+      rawName = name: cfg: "${builtins.replaceStrings [ "/" ] [ "-" ] cfg.repo}-raw";
+      json = cfg: {
+        inherit (cfg) repo;
+        revision = cfg.revision or "main";
+        files = cfg.files or null;
+      };
+      meta =
+        cfg:
+        let
+          parts = lib.splitString "/" cfg.repo;
+        in
+        {
+          org = builtins.elemAt parts 0;
+          model = builtins.elemAt parts 1;
+          revision = cfg.revision or "main";
+          inherit (cfg) repo;
+        };
+    };
+
+    mlflow = {
+      hubLayout = false;
+      keys = [ "trackingUri" "modelName" "modelVersion" "modelStage" ];
+      check =
+        cfg:
+        required "mlflow" [ "trackingUri" "modelName" ] cfg
+        ++ textual "mlflow" [ "trackingUri" "modelName" "modelStage" ] cfg
+        ++ failing (
+          cfg.modelVersion or null != null && cfg.modelStage or null != null
+        ) "mlflow: specify either 'modelVersion' or 'modelStage', not both"
+        ++ failing (
+          cfg ? modelVersion && cfg.modelVersion != null && !(isText cfg.modelVersion || isInt cfg.modelVersion)
+        ) "mlflow: 'modelVersion' must be a non-empty string";
+      rawName =
+        name: cfg:
+        let
+          version = cfg.modelVersion or null;
+          stage = cfg.modelStage or null;
+          which =
+            if version != null then
+              "v${toString version}"
+            else if stage != null then
+              lib.toLower stage
+            else
+              "latest";
+        in
+        "mlflow-${builtins.replaceStrings [ "/" ] [ "-" ] cfg.modelName}-${which}-raw";
+      json = cfg: {
+        inherit (cfg) trackingUri modelName;
+        modelVersion = if cfg.modelVersion or null == null then null else toString cfg.modelVersion;
+        modelStage = cfg.modelStage or null;
+      };
+      meta = cfg: {
+        inherit (cfg) trackingUri modelName;
+        version = cfg.modelVersion or null;
+        stage = cfg.modelStage or null;
+        org = "mlflow";
+        model = cfg.modelName;
+      };
+    };
+
+    s3 = {
+      hubLayout = false;
+      keys = [ "bucket" "prefix" "region" "endpoint" "files" ];
+      check =
+        cfg:
+        required "s3" [ "bucket" "prefix" "region" ] cfg
+        ++ textual "s3" [ "bucket" "region" "endpoint" ] cfg
+        ++ failing (cfg ? prefix && !(isString cfg.prefix)) "s3: 'prefix' must be a string"
+        ++ fileList "s3" "files" cfg;
+      rawName = name: cfg: "s3-${safeName "${cfg.bucket}/${cfg.prefix}"}-raw";
+      json = cfg: {
+        inherit (cfg) bucket prefix region;
+        endpoint = cfg.endpoint or null;
+        files = cfg.files or null;
+      };
+      meta = cfg: {
+        org = cfg.bucket;
+        model = lastSegment (lib.removeSuffix "/" cfg.prefix);
+        revision = null;
+        repo = "s3://${cfg.bucket}/${cfg.prefix}";
+      };
+    };
+
+    git-lfs = {
+      hubLayout = false;
+      keys = [ "url" "rev" "lfsFiles" "subdir" ];
+      check =
+        cfg:
+        required "git-lfs" [ "url" "rev" ] cfg
+        ++ textual "git-lfs" [ "url" "rev" "subdir" ] cfg
+        ++ fileList "git-lfs" "lfsFiles" cfg;
+      rawName = name: cfg: "git-lfs-${safeName (repositoryPath cfg.url)}-raw";
+      json = cfg: {
+        inherit (cfg) url rev;
+        lfsFiles = cfg.lfsFiles or null;
+        subdir = cfg.subdir or null;
+      };
+      meta = gitMeta "git-lfs";
+    };
+
+    git-xet = {
+      hubLayout = false;
+      keys = [ "url" "rev" "files" "xet" ];
+      check =
+        cfg:
+        required "git-xet" [ "url" "rev" ] cfg
+        ++ textual "git-xet" [ "url" "rev" ] cfg
+        ++ fileList "git-xet" "files" cfg
+        ++ failing (cfg ? xet && !(isAttrs cfg.xet)) "git-xet: 'xet' must be an attribute set";
+      rawName = name: cfg: "git-xet-${safeName (repositoryPath cfg.url)}-raw";
+      json = cfg: {
+        inherit (cfg) url rev;
+        files = cfg.files or null;
+        endpoint = cfg.xet.endpoint or null;
+      };
+      meta = gitMeta "git-xet";
+    };
+
+    # `urls` are separate files, not mirrors; `url = "…"` is a list of one.
+    url =
+      let
+        all = cfg: cfg.urls or [ cfg.url ];
+        address = entry: if isString entry then entry else entry.url;
+        isEntry = entry: isText entry || (isAttrs entry && isText (entry.url or null));
+      in
+      {
+        hubLayout = false;
+        keys = [ "urls" "url" "extract" ];
+        check =
+          cfg:
+          failing (!(cfg ? urls) && !(cfg ? url)) "url: 'urls' is required"
+          ++ failing (cfg ? urls && cfg ? url) "url: specify either 'urls' or 'url', not both"
+          ++ failing (cfg ? urls && !(isList cfg.urls)) "url: 'urls' must be a list"
+          ++ failing (cfg ? urls && cfg.urls == [ ]) "url: 'urls' must not be empty"
+          ++ textual "url" [ "url" ] cfg
+          ++ failing (
+            cfg ? urls && isList cfg.urls && !(builtins.all isEntry cfg.urls)
+          ) "url: each of 'urls' must be a string or a set with 'url'"
+          ++ failing (cfg ? extract && !(isBool cfg.extract)) "url: 'extract' must be a boolean";
+        rawName =
+          name: cfg:
+          let
+            first = builtins.head (all cfg);
+            path = builtins.head (builtins.match "([^?#]*).*" (address first));
+          in
+          "url-${safeName (if isAttrs first && first.filename or null != null then first.filename else lastSegment path)}-raw";
+        json = cfg: {
+          urls = map (entry: {
+            url = address entry;
+            sha256 = if isString entry then null else entry.sha256 or null;
+            filename = if isString entry then null else entry.filename or null;
+          }) (all cfg);
+          extract = cfg.extract or false;
+        };
+        meta = cfg: {
+          org = "url";
+          model = lastSegment (address (builtins.head (all cfg)));
+          revision = null;
+          repo = address (builtins.head (all cfg));
+        };
+      };
+
+    ollama =
+      let
+        # "name:tag" and a `tag` attribute both name a tag.
+        parse =
+          cfg:
+          let
+            parts = builtins.match "(.*):([^:/]+)" cfg.model;
+          in
+          {
+            model = if parts == null then cfg.model else builtins.elemAt parts 0;
+            tag = cfg.tag or (if parts == null then "latest" else builtins.elemAt parts 1);
+          };
+      in
+      {
+        hubLayout = false;
+        keys = [ "model" "tag" "name" ];
+        check =
+          cfg:
+          required "ollama" [ "model" ] cfg ++ textual "ollama" [ "model" "tag" ] cfg;
+        rawName =
+          name: cfg:
+          let
+            parsed = parse cfg;
+          in
+          "ollama-${safeName "${parsed.model}-${parsed.tag}"}-raw";
+        json = parse;
+        meta =
+          cfg:
+          let
+            parsed = parse cfg;
+          in
+          {
+            org = "ollama";
+            inherit (parsed) model;
+            revision = parsed.tag;
+            repo = "${parsed.model}:${parsed.tag}";
+          };
+      };
+
+    mock = {
+      hubLayout = true;
+      keys = [ "org" "model" "files" "revision" "commitSha" ];
+      check = cfg: textual "mock" [ "org" "model" "revision" "commitSha" ] cfg ++ fileList "mock" "files" cfg;
+      rawName = name: cfg: "${name}-raw-raw";
+      json = cfg: {
+        org = cfg.org or "test-org";
+        model = cfg.model or "test-model";
+        files = cfg.files or [ "config.json" ];
+        revision = cfg.revision or "main";
+        commitSha = cfg.commitSha or "0000000000000000000000000000000000000000";
+      };
+      meta =
+        cfg:
+        let
+          org = cfg.org or "test-org";
+          model = cfg.model or "test-model";
+        in
+        {
+          inherit org model;
+          revision = cfg.revision or "main";
+          repo = "${org}/${model}";
+        };
+    };
+  };
+
+  # The order in which messages list them.
+  kindNames = [ "huggingface" "mlflow" "s3" "git-lfs" "git-xet" "url" "ollama" "mock" ];
+
+  # { valid, errors, sourceType } of a `source` set.
+  validate =
+    source:
+    let
+      present = builtins.filter (kind: source ? ${kind}) kindNames;
+      kind = builtins.head present;
+      cfg = source.${kind};
+      refuse = message: {
+        valid = false;
+        errors = [ message ];
+        sourceType = null;
+      };
+    in
+    if !isAttrs source then
+      refuse "source must be an attribute set"
+    else if present == [ ] then
+      refuse "source must specify exactly one of: ${builtins.concatStringsSep ", " kindNames}"
+    else if builtins.length present > 1 then
+      refuse "source must specify exactly one type, got: ${builtins.concatStringsSep ", " present}"
+    else
+      let
+        errors = if isAttrs cfg then kinds.${kind}.check cfg else [ "${kind}: must be an attribute set" ];
+      in
+      {
+        valid = errors == [ ];
+        inherit errors;
+        sourceType = kind;
+      };
+
+  # The attributes of `source.<kind>` that mean nothing to us, most often misspelt ones.
+  unknownKeys = kind: cfg: lib.subtractLists kinds.${kind}.keys (builtins.attrNames cfg);
+}
