@@ -16,7 +16,7 @@ package struct ATermReader {
 
     /// The derivation called `name` with the given file contents.
     ///
-    /// What follows it in `contents` is an error.
+    /// Bytes after its end are ignored, as in Nix.
     package static func read(
         _ contents: ByteString, name: ByteString, store: StoreDirectory
     ) throws(FormatError) -> Derivation {

@@ -1,14 +1,58 @@
-/// What names and combinations of outputs a derivation may have.
+/// What names and combinations of outputs a derivation may have, in Nix's words.
 package enum DerivationValidation {
-    /// Checks a derivation's `name` attribute, with Nix's message.
+    /// Checks a derivation's `name` attribute.
     package static func checkName(_ name: ByteString) throws(FormatError) {
         if let problem = StorePathName.problem(in: name.bytes) {
             throw FormatError(
                 .derivation, "invalid derivation name: \(problem). Please pass a different 'name'.")
         }
         guard !name.hasSuffix(".drv") else {
-            throw FormatError(.derivation, "derivation names are not allowed to end in '.drv'")
+            throw FormatError(
+                .derivation,
+                "derivation names are allowed to end in '.drv' only if they produce a single derivation file")
         }
+    }
+
+    /// Checks the `outputs` attribute as it is written, in its order.
+    package static func checkOutputNames(_ outputs: [ByteString], isFixed: Bool) throws(FormatError) {
+        var seen: Set<ByteString> = []
+        for output in outputs {
+            guard seen.insert(output).inserted else {
+                throw FormatError(.derivation, "duplicate derivation output '\(output)'")
+            }
+            guard output != "drvPath" else {
+                throw FormatError(.derivation, "invalid derivation output name 'drvPath'")
+            }
+        }
+        guard !outputs.isEmpty else {
+            throw FormatError(.derivation, "derivation cannot have an empty set of outputs")
+        }
+        guard !isFixed || outputs == ["out"] else {
+            throw FormatError(.derivation, "multiple outputs are not supported in fixed-output derivations")
+        }
+    }
+
+    /// The method that the `outputHashMode` attribute of the derivation called `name` asks for.
+    package static func method(
+        outputHashMode mode: ByteString, derivationName name: ByteString
+    ) throws(FormatError) -> ContentAddressMethod {
+        switch mode {
+        case "flat": return .flat
+        case "recursive", "nar": return .nar
+        case "text":
+            throw disabled(
+                "dynamic-derivations", reason: " (text-hashed derivation '\(name)', outputHashMode = \"text\")")
+        case "git": throw disabled("git-hashing", reason: "")
+        default:
+            throw FormatError(.derivation, "invalid value '\(mode)' for 'outputHashMode' attribute")
+        }
+    }
+
+    private static func disabled(_ feature: String, reason: String) -> FormatError {
+        FormatError(
+            .derivation,
+            "experimental Nix feature '\(feature)' is disabled\(reason); add '--extra-experimental-features \(feature)' to enable it"
+        )
     }
 
     /// Checks that outputs are all of one kind, and a fixed one alone and called `out`.

@@ -25,27 +25,6 @@ package enum ContentAddressMethod: Hashable, Sendable, CaseIterable {
         }
     }
 
-    /// The method that a derivation's `outputHashMode` names; `recursive` is the old word for `nar`.
-    package init(outputHashMode mode: ByteString) throws(FormatError) {
-        switch mode {
-        case "flat": self = .flat
-        case "recursive", "nar": self = .nar
-        case "text":
-            throw FormatError(
-                .contentAddress,
-                "experimental Nix feature 'dynamic-derivations' is disabled; add '--extra-experimental-features dynamic-derivations' to enable it"
-            )
-        case "git":
-            throw FormatError(
-                .contentAddress,
-                "experimental Nix feature 'git-hashing' is disabled; add '--extra-experimental-features git-hashing' to enable it"
-            )
-        default:
-            throw FormatError(
-                .contentAddress, "unknown file ingestion method, expect `flat`, `nar`, or `git`: \(mode)")
-        }
-    }
-
     /// Removes a method's prefix from the front of `text`; without one it is `flat`.
     package static func removePrefix(from text: inout ArraySlice<UInt8>) -> ContentAddressMethod {
         for method in [ContentAddressMethod.nar, .text] where text.starts(with: method.prefix.bytes) {

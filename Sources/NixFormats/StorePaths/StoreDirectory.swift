@@ -38,7 +38,7 @@ package struct StoreDirectory: Hashable, Sendable {
         }
         let canonical = try Self.canonicalPath(text)
         guard let baseName = baseName(in: canonical.bytes[...]), !baseName.contains(UInt8(ascii: "/")) else {
-            throw FormatError(.storePath, "path '\(canonical)' is not in the Nix store")
+            throw FormatError(.storePath, "path \"\(canonical)\" is not in the Nix store")
         }
         return try StorePath(baseName: baseName)
     }
@@ -47,7 +47,7 @@ package struct StoreDirectory: Hashable, Sendable {
     package func parsePrefix(_ text: ByteString) throws(FormatError) -> (path: StorePath, rest: ByteString) {
         let canonical = try Self.canonicalPath(text)
         guard let below = baseName(in: canonical.bytes[...]) else {
-            throw FormatError(.storePath, "path '\(canonical)' is not in the Nix store")
+            throw FormatError(.storePath, "path \"\(canonical)\" is not in the Nix store")
         }
         let end = below.firstIndex(of: UInt8(ascii: "/")) ?? below.endIndex
         return (try StorePath(baseName: below[..<end]), ByteString(below[end...]))

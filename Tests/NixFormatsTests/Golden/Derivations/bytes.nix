@@ -1,0 +1,1 @@
+derivation { name="bytes"; system="x86_64-linux"; builder="/bin/sh"; latin="café"; }
