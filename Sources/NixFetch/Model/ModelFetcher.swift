@@ -1,0 +1,83 @@
+package import NixFormats
+
+/// A fetched model: what was laid out in the staging directory.
+package struct FetchedModel: Sendable, Equatable {
+    /// Number of files, and the sum of their sizes.
+    package let files: Int
+    package let bytes: Int64
+    /// The commit a Hugging Face revision stood for.
+    package let commit: String?
+    /// Entries to leave out of the staging tree to get upstream's layout, which has top-level files only.
+    ///
+    /// Paths relative to the staging directory, sorted; a directory stands for all below it. Nil when the tree is
+    /// upstream's already.
+    package let upstreamOmissions: [ByteString]?
+}
+
+/// Fetches models of every source type into a directory.
+package struct ModelFetcher: Sendable {
+    let downloader: Downloader
+    let environment: FetchEnvironment
+
+    /// A fetcher; the downloader is shared by all models so that its limit of connections holds over all of them.
+    package init(downloader: Downloader, environment: FetchEnvironment) {
+        self.downloader = downloader
+        self.environment = environment
+    }
+
+    /// Fetches one model.
+    ///
+    /// - Parameters:
+    ///   - staging: an existing, empty directory of the caller, on the store's file system. After success it holds the
+    ///     tree to be hashed (Documentation/Fetching.md has the layouts); files have mode 0444.
+    ///   - partials: an existing directory on the same file system, kept between runs, for what is unfinished.
+    ///   - observer: told about files, bytes and retries.
+    /// - Throws: what failed; partial files stay behind so that the next run goes on from there.
+    package func fetch(
+        _ request: ModelRequest, into staging: String, partials: String,
+        observer: any FetchObserver = SilentObserver()
+    ) async throws(FetchError) -> FetchedModel {
+        let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
+        let workspace = try Workspace(staging: staging, partials: partials)
+        switch request.source {
+        case .huggingface(let repo, let revision, let files):
+            let source = try HuggingFaceSource(
+                repo: repo, revision: revision, patterns: files, credentials: request.credentials,
+                environment: environment, context: context)
+            return try await source.fetch(into: workspace)
+        case .url(let entries, let extract):
+            let source = URLSource(
+                entries: entries, extract: extract, credentials: request.credentials, environment: environment,
+                context: context)
+            return try await source.fetch(into: workspace)
+        case .s3(let location):
+            let source = try S3Source(
+                location: location, credentials: request.credentials, environment: environment, context: context)
+            return try await source.fetch(into: workspace)
+        case .mock(let repository):
+            return try MockSource(repository: repository).fetch(into: workspace)
+        }
+    }
+}
+
+/// The two directories of a fetch.
+struct Workspace: Sendable {
+    let staging: DirectoryTree
+    let partials: DirectoryTree
+
+    init(staging: String, partials: String) throws(FetchError) {
+        do {
+            self.staging = try DirectoryTree(opening: staging)
+            self.partials = try DirectoryTree(making: partials)
+        } catch {
+            throw error.fetchError
+        }
+    }
+
+    /// Throws unless the file system has room for so many more bytes.
+    func checkSpace(_ needed: Int64) throws(FetchError) {
+        guard let free = FileAccess.freeBytes(staging.root), free < needed else { return }
+        throw FetchError(
+            .file(28), "not enough space in '\(staging.path)': \(needed) bytes are needed, \(free) are free")
+    }
+}

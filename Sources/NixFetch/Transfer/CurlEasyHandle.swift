@@ -1,0 +1,185 @@
+import CCurl
+import Glibc
+
+/// One transfer of libcurl: owns the handle, its header list and its error buffer, all freed with it.
+///
+/// Used on the transfer thread only. libcurl holds an unretained pointer to this object, so the object must outlive
+/// the handle's membership in a multi handle (`TransferLoop` keeps it in its table until then).
+final class CurlEasyHandle {
+    private static let errorBufferSize = 256
+
+    let handle: UnsafeMutableRawPointer
+    private let library: CurlLibrary
+    private let request: TransferRequest
+    private let sink: any TransferSink
+    private let errorBuffer: UnsafeMutablePointer<CChar>
+    private var headerList: UnsafeMutablePointer<curl_slist>?
+    private var parser = ResponseHeadParser()
+    private var head: ResponseHead?
+    private var errorBody: [UInt8] = []
+    private var failure: TransferError.Code?
+    private var hasEnough = false
+
+    /// A handle with all options set, ready to be added to a multi handle.
+    init(library: CurlLibrary, request: TransferRequest, sink: any TransferSink) throws(TransferError) {
+        guard let handle = library.easyInit() else {
+            throw TransferError(code: .library, url: request.url.redacted, reason: "libcurl: out of memory")
+        }
+        self.library = library
+        self.handle = handle
+        self.request = request
+        self.sink = sink
+        errorBuffer = .allocate(capacity: Self.errorBufferSize)
+        errorBuffer.initialize(repeating: 0, count: Self.errorBufferSize)
+        try configure()
+    }
+
+    deinit {
+        library.easyCleanup(handle)
+        library.listFree(headerList)
+        errorBuffer.deallocate()
+    }
+
+    private func configure() throws(TransferError) {
+        let options = request.options
+        try set(CURLOPT_URL, request.url.text)
+        // Only what `URLReference` accepted, and never a redirect behind our back.
+        try set(CURLOPT_PROTOCOLS_STR, "http,https")
+        try set(CURLOPT_FOLLOWLOCATION, 0)
+        try set(CURLOPT_PATH_AS_IS, 1)
+        try set(CURLOPT_NOSIGNAL, 1)
+        try set(CURLOPT_NOPROGRESS, 1)
+        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+        try set(CURLOPT_SSL_VERIFYPEER, 1)
+        try set(CURLOPT_SSL_VERIFYHOST, 2)
+        try set(CURLOPT_TCP_KEEPALIVE, 1)
+        try set(CURLOPT_BUFFERSIZE, 256 << 10)
+        try set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(options.connectTimeout, 0.001) * 1000))
+        try set(CURLOPT_LOW_SPEED_LIMIT, options.stallBytesPerSecond)
+        try set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTimeout.rounded(.up))))
+        if let speed = options.bytesPerSecond {
+            try check(nixlite_curl_set_offset(library.easySetOption, handle, CURLOPT_MAX_RECV_SPEED_LARGE, Int(speed)))
+        }
+        if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }
+        if let noProxy = options.noProxy { try set(CURLOPT_NOPROXY, noProxy) }
+        if let file = options.certificateFile { try set(CURLOPT_CAINFO, file) }
+        // Asks for the plain bytes; a server that compresses all the same is decoded if its answer is wanted so.
+        if request.decodesContent {
+            try set(CURLOPT_ACCEPT_ENCODING, "identity")
+        } else {
+            appendHeader("Accept-Encoding: identity")
+        }
+        for line in request.headers { appendHeader(line) }
+        try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_HTTPHEADER, headerList))
+        try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_ERRORBUFFER, errorBuffer))
+        try configureCallbacks()
+    }
+
+    private func configureCallbacks() throws(TransferError) {
+        let me = Unmanaged.passUnretained(self).toOpaque()
+        try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_WRITEDATA, me))
+        try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_HEADERDATA, me))
+        try check(
+            nixlite_curl_set_callback(library.easySetOption, handle, CURLOPT_WRITEFUNCTION) { bytes, _, count, me in
+                guard let me else { return 0 }
+                let buffer = UnsafeRawBufferPointer(start: bytes, count: count)
+                return Unmanaged<CurlEasyHandle>.fromOpaque(me).takeUnretainedValue().takeBody(buffer) ? count : 0
+            })
+        try check(
+            nixlite_curl_set_callback(library.easySetOption, handle, CURLOPT_HEADERFUNCTION) { bytes, _, count, me in
+                guard let me else { return 0 }
+                let buffer = UnsafeRawBufferPointer(start: bytes, count: count)
+                return Unmanaged<CurlEasyHandle>.fromOpaque(me).takeUnretainedValue().takeHeader(buffer) ? count : 0
+            })
+    }
+
+    private func appendHeader(_ line: String) {
+        headerList = library.listAppend(headerList, line) ?? headerList
+    }
+
+    private func set(_ option: CURLoption, _ value: Int) throws(TransferError) {
+        try check(nixlite_curl_set_long(library.easySetOption, handle, option, value))
+    }
+
+    private func set(_ option: CURLoption, _ value: String) throws(TransferError) {
+        try check(nixlite_curl_set_string(library.easySetOption, handle, option, value))
+    }
+
+    private func check(_ code: CURLcode) throws(TransferError) {
+        guard code == CURLE_OK else {
+            throw TransferError(
+                code: .curl(Int32(bitPattern: code.rawValue)), url: request.url.redacted, reason: library.message(code))
+        }
+    }
+
+    /// One header line; false ends the transfer.
+    private func takeHeader(_ line: UnsafeRawBufferPointer) -> Bool {
+        // Trailer fields of a chunked body come after the head and mean nothing here.
+        guard head == nil else { return true }
+        switch parser.feed(line) {
+        case .more: return true
+        case .tooLong:
+            failure = .tooLong
+            return false
+        case .complete(let head):
+            self.head = head
+            guard (200..<300).contains(head.status) else { return true }
+            failure = sink.begin(head)
+            return failure == nil
+        }
+    }
+
+    /// Some bytes of a body; false ends the transfer.
+    private func takeBody(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let head, (200..<300).contains(head.status) else {
+            // The words of an error answer, as far as a message can use them.
+            let room = (64 << 10) - errorBody.count
+            errorBody.append(contentsOf: bytes.prefix(max(0, room)))
+            return room > bytes.count
+        }
+        switch sink.write(bytes) {
+        case .more: return true
+        case .enough: hasEnough = true
+        case .fail(let code): failure = code
+        }
+        return false
+    }
+
+    /// The outcome after libcurl reported the transfer done.
+    func result(_ code: CURLcode) -> Result<ResponseHead, TransferError> {
+        let url = request.url.redacted
+        if let failure {
+            return .failure(TransferError(code: failure, url: url, reason: Self.reason(failure), head: head))
+        }
+        if let head, !(200..<300).contains(head.status), code == CURLE_OK || code == CURLE_WRITE_ERROR {
+            return .failure(
+                TransferError(code: .status(head.status), url: url, reason: "", head: head, body: errorBody))
+        }
+        if let head, hasEnough || code == CURLE_OK { return .success(head) }
+        guard code != CURLE_OK else {
+            return .failure(TransferError(code: .curl(52), url: url, reason: "server sent no HTTP answer"))
+        }
+        let detail = String(cString: errorBuffer)
+        let words = detail.isEmpty ? library.message(code) : detail
+        return .failure(
+            TransferError(
+                code: .curl(Int32(bitPattern: code.rawValue)), url: url, reason: words.printable, head: head))
+    }
+
+    /// The outcome of a transfer that was taken off the loop.
+    func cancelled() -> Result<ResponseHead, TransferError> {
+        .failure(TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted"))
+    }
+
+    private static func reason(_ code: TransferError.Code) -> String {
+        switch code {
+        case .tooLong: "the answer is longer than it may be"
+        case .changed: "the file changed on the server"
+        case .superseded: "the file was restarted"
+        case .badRange: "the server sent another range than the one asked for"
+        case .write(let number): "cannot write: \(String(cString: strerror(number)))"
+        default: "the transfer failed"
+        }
+    }
+}

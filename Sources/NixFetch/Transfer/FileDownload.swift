@@ -1,0 +1,180 @@
+import NixFormats
+import Synchronization
+
+/// A file to download.
+struct FileRequest: Sendable {
+    /// What the content must be.
+    enum Expectation: Sendable, Equatable {
+        case unknown
+        /// A hash that helps to trust partial files; another content is delivered all the same.
+        case preferred(NixHash)
+        /// Anything else is an error.
+        case required(NixHash)
+        /// The SHA-1 name git gives a blob of this content and size.
+        case gitBlob(NixHash, size: Int64)
+    }
+
+    var url: URLReference
+    /// What messages and progress call it.
+    var label: String
+    var headers: [String] = []
+    var authorizer: any RequestAuthorizer = AnonymousAuthorizer()
+    /// Bytes, when someone other than the file's server told.
+    var size: Int64?
+    var expected = Expectation.unknown
+    /// What the partial file is named by; different contents need different identities.
+    var identity: String?
+    var decodesContent = true
+
+    init(url: URLReference, label: String) {
+        self.url = url
+        self.label = label
+    }
+
+    var isDigestKnown: Bool { expected != .unknown }
+
+    /// The partial file's name: a digest of the identity.
+    var key: String {
+        let identity =
+            switch expected {
+            case .required(let hash), .preferred(let hash): "hash \(hash.sri)"
+            case .gitBlob(let hash, let size): "git \(hash.sri) \(size)"
+            case .unknown: "url \(url.text)"
+            }
+        return "\(Digester.sha256(Array((self.identity ?? identity).utf8)).nix32)"
+    }
+}
+
+/// Downloads one file: partial file, transfers, hashing behind them, verification, move to its place.
+struct FileDownload: Sendable {
+    let context: FetchContext
+    let request: FileRequest
+
+    /// Bytes between two sidecars: what a kill may cost.
+    private static let checkpointDistance: Int64 = 4 << 20
+
+    /// Runs to the end and moves the file, mode 0444, to `name` in `target`.
+    func run(
+        partials: DirectoryTree, into target: Descriptor, as name: String
+    ) async throws(FetchError) -> FetchedFile {
+        if let path = request.url.filePath {
+            return try copyLocalFile(path, partials: partials, into: target, as: name)
+        }
+        let partial = try await PartialFile(
+            key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
+        context.observer.observe(
+            .started(file: request.label, expected: request.size, resumed: partial.resumed))
+        var isRetried = false
+        while true {
+            let digests = try await fetchAndHash(partial)
+            let (size, validators) = partial.state.withLock { ($0.written.frontier, $0.validators) }
+            if let objection = objection(size: size, digests) {
+                let isHopeless: Bool
+                if case .preferred = request.expected {
+                    isHopeless = isRetried || partial.resumed == 0
+                } else {
+                    isHopeless = isRetried
+                }
+                if !isHopeless {
+                    isRetried = true
+                    context.observer.observe(.retrying(file: request.label, reason: objection.message, delay: 0))
+                    do { try partial.restart(total: request.size) } catch { throw error.fetchError }
+                    continue
+                }
+                if case .preferred = request.expected {
+                    // Delivered as it is: the caller compares and keeps it under its own hash.
+                } else {
+                    partial.discard()
+                    throw objection
+                }
+            }
+            do { try partial.publish(in: target, as: name) } catch { throw error.fetchError }
+            context.observer.observe(.finished(file: request.label, bytes: size))
+            return FetchedFile(
+                size: size, sha256: digests.sha256, hash: digests.hash, finalURL: request.url.text,
+                etag: validators.etag, lastModified: validators.lastModified)
+        }
+    }
+
+    /// Digests of a file: SHA-256, and the one in the expected hash's algorithm.
+    struct Digests: Sendable {
+        let sha256: NixHash
+        let hash: NixHash
+    }
+
+    /// Transfers what is missing while another task hashes what is there.
+    private func fetchAndHash(_ partial: PartialFile) async throws(FetchError) -> Digests {
+        let signal = ProgressSignal()
+        async let hashing = follow(partial, signal)
+        let failure = await transfer(partial, signal: signal)
+        signal.finish()
+        let hashed = await hashing
+        if let failure {
+            // What is there stays, for the next run.
+            try? partial.checkpoint()
+            throw failure.fetchError
+        }
+        switch hashed {
+        case .success(let digests): return digests
+        case .failure(let error): throw error.fetchError
+        }
+    }
+
+    /// The hashing task: follows the gapless beginning of the file, writes sidecars, reports progress.
+    private func follow(_ partial: PartialFile, _ signal: ProgressSignal) async -> Result<Digests, FileAccess.Failure> {
+        let hasher = ContentHasher(partial.descriptor, extra: extraDigest)
+        var recorded: Int64 = partial.resumed
+        func catchUp() throws(FileAccess.Failure) {
+            while true {
+                let (generation, frontier, count) = partial.state.withLock { state in
+                    (state.generation, state.written.frontier, state.written.count)
+                }
+                if count >= recorded + Self.checkpointDistance || count < recorded {
+                    try partial.checkpoint()
+                    recorded = count
+                }
+                context.observer.observe(.advanced(file: request.label, done: count))
+                let position = hasher.position(in: generation)
+                try hasher.advance(to: min(frontier, position + (32 << 20)), generation: generation)
+                if hasher.position(in: generation) >= frontier { return }
+            }
+        }
+        do throws(FileAccess.Failure) {
+            for await _ in signal.stream { try catchUp() }
+            try catchUp()
+        } catch {
+            return .failure(error)
+        }
+        let (sha256, extra) = hasher.finish()
+        return .success(Digests(sha256: sha256, hash: extra ?? sha256))
+    }
+
+    private var extraDigest: ContentHasher.Extra {
+        switch request.expected {
+        case .unknown: .none
+        case .preferred(let hash), .required(let hash): .plain(hash.algorithm)
+        case .gitBlob(_, let size): .gitBlob(size: size)
+        }
+    }
+
+    /// Why the content is not what was promised; nil when it is, or when nothing was.
+    private func objection(size: Int64, _ digests: Digests) -> FetchError? {
+        if let expected = request.size, size != expected {
+            return FetchError(
+                .verification,
+                "'\(request.label.printable)' from '\(request.url.redacted)' has \(size) bytes instead of \(expected)")
+        }
+        switch request.expected {
+        case .unknown: return nil
+        case .preferred(let hash), .required(let hash), .gitBlob(let hash, _):
+            guard digests.hash != hash else { return nil }
+            return FetchError(
+                .verification,
+                """
+                '\(request.label.printable)' from '\(request.url.redacted)' does not have the expected hash
+                expected: \(hash.sri)
+                got:      \(digests.hash.sri)
+                """)
+        }
+    }
+}

@@ -1,0 +1,147 @@
+import Glibc
+import Synchronization
+
+/// A file on its way: `<key>.part` and its sidecar `<key>.part.json` in a directory of partial files.
+///
+/// Holds an exclusive lock on the partial file, so that two processes that fetch the same thing take turns; the second
+/// goes on with what the first left. Several transfers write into it at once, each its own range. A *generation* ends
+/// whenever the content has to begin anew (the server has another version, or ignores ranges); transfers of an older
+/// generation are refused.
+final class PartialFile: Sendable {
+    /// What is known and on disk.
+    struct State: Sendable {
+        var generation = 0
+        var total: Int64?
+        var validators = Validators()
+        var written = ByteRanges()
+        /// Ranges that transfers are working on, by the number of the claim.
+        var claims: [Int: Range<Int64>] = [:]
+        var claimCount = 0
+        /// The server was seen to answer ranges.
+        var hasRanges = false
+        /// The server gives whole files only: one transfer, from the start.
+        var isSequential = false
+        /// How often the content began anew.
+        var restarts = 0
+
+        /// Starts a new generation: all bytes count as absent, older transfers are refused.
+        mutating func begin(validators: Validators, total: Int64?) {
+            generation += 1
+            restarts += 1
+            self.validators = validators
+            self.total = total
+            written = ByteRanges()
+            claims = [:]
+        }
+    }
+
+    let descriptor: Descriptor
+    let name: String
+    let state: Mutex<State>
+    /// Bytes that were there from an earlier run.
+    let resumed: Int64
+    private let directory: Descriptor
+    private let boot: String
+
+    /// Opens (or makes) and locks a partial file, waiting for another process that has it.
+    ///
+    /// - Parameters:
+    ///   - total: the size in bytes when known beforehand; a sidecar that disagrees is dropped.
+    ///   - isDigestKnown: the final digest decides, so that a record of an earlier boot may be believed.
+    init(
+        key: String, in directory: DirectoryTree, total: Int64?, isDigestKnown: Bool
+    ) async throws(FetchError) {
+        name = key + ".part"
+        self.directory = directory.root
+        boot = PartialRecord.currentBoot()
+        do {
+            descriptor = try await Self.openLocked(name, in: directory)
+            var state = State()
+            state.total = total
+            let size = Int64(try FileAccess.status(descriptor).st_size)
+            if let record = Self.record(name, in: directory), size > 0,
+                record.total == nil || size <= record.total ?? 0,
+                total == nil || record.total == nil || record.total == total,
+                isDigestKnown || (record.boot == boot && !boot.isEmpty),
+                isDigestKnown || record.validators.ifRange != nil, (record.written.ranges.last?.upperBound ?? 0) <= size
+            {
+                state.total = total ?? record.total
+                state.validators = record.validators
+                state.written = record.written
+            } else if size > 0 {
+                try FileAccess.call("truncate", name) { [descriptor] in ftruncate(descriptor.number, 0) }
+            }
+            resumed = state.written.count
+            self.state = Mutex(state)
+        } catch let error as FileAccess.Failure {
+            throw error.fetchError
+        } catch let error as FetchError {
+            throw error
+        } catch {
+            throw FetchError(.cancelled, "interrupted")
+        }
+    }
+
+    private static func openLocked(_ name: String, in directory: DirectoryTree) async throws -> Descriptor {
+        while true {
+            let file = Descriptor(
+                try FileAccess.call("open", "\(directory.path)/\(name)") {
+                    openat(directory.root.number, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+                })
+            while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
+                // A file system without locks: two processes may waste each other's bytes, the digest decides.
+                guard errno == EWOULDBLOCK || errno == EINTR else { return file }
+                try await Task.sleep(for: .milliseconds(100))
+            }
+            // The one who had it may have moved it away: then begin with a new file.
+            var status = stat()
+            if fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
+                status.st_ino == (try FileAccess.status(file)).st_ino
+            {
+                return file
+            }
+        }
+    }
+
+    private static func record(_ name: String, in directory: DirectoryTree) -> PartialRecord? {
+        guard let bytes = try? FileAccess.readWhole("\(directory.path)/\(name).json", limit: 1 << 20) else {
+            return nil
+        }
+        return PartialRecord(parsing: bytes)
+    }
+
+    /// Writes the sidecar for what is on disk now; called by one task at a time.
+    func checkpoint() throws(FileAccess.Failure) {
+        var record = PartialRecord(boot: boot)
+        state.withLock { state in
+            record.total = state.total
+            record.validators = state.validators
+            record.written = state.written
+        }
+        try FileAccess.replace(name + ".json", in: directory, with: record.bytes)
+    }
+
+    /// Throws away all bytes: a new generation, when no transfer is running.
+    func restart(total: Int64?) throws(FileAccess.Failure) {
+        state.withLock { $0.begin(validators: Validators(), total: total) }
+        try FileAccess.call("truncate", name) { ftruncate(descriptor.number, 0) }
+        _ = unlinkat(directory.number, name + ".json", 0)
+    }
+
+    /// Moves the finished file to its place, mode 0444, and removes the sidecar.
+    ///
+    /// Both must lie on one file system.
+    func publish(in target: Descriptor, as finalName: String) throws(FileAccess.Failure) {
+        try FileAccess.call("set the mode of", name) { fchmod(descriptor.number, 0o444) }
+        try FileAccess.call("rename", finalName) {
+            renameat(directory.number, name, target.number, finalName)
+        }
+        _ = unlinkat(directory.number, name + ".json", 0)
+    }
+
+    /// Removes the partial file and its sidecar.
+    func discard() {
+        _ = unlinkat(directory.number, name, 0)
+        _ = unlinkat(directory.number, name + ".json", 0)
+    }
+}

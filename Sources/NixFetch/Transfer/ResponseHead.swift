@@ -1,0 +1,101 @@
+/// Status and header fields of an HTTP answer.
+struct ResponseHead: Sendable, Equatable {
+    /// 200 and so on.
+    var status: Int
+    /// Names in lower case, in the order received.
+    var fields: [(name: String, value: String)]
+
+    /// The last value of a field; nil when absent.
+    subscript(name: String) -> String? {
+        fields.last { $0.name == name }?.value
+    }
+
+    static func == (left: ResponseHead, right: ResponseHead) -> Bool {
+        left.status == right.status && left.fields.elementsEqual(right.fields) { $0 == $1 }
+    }
+
+    /// Body length in bytes, when the server tells a plausible one.
+    var contentLength: Int64? {
+        guard let text = self["content-length"], let length = Int64(text), length >= 0 else { return nil }
+        return length
+    }
+
+    /// Whether the body is compressed on the way (so that `contentLength` is not the file's).
+    var hasContentEncoding: Bool {
+        guard let encoding = self["content-encoding"]?.lowercased() else { return false }
+        return !encoding.isEmpty && encoding != "identity"
+    }
+
+    /// `Content-Range: bytes start-end/total` or `bytes */total`.
+    var contentRange: (start: Int64?, end: Int64?, total: Int64?)? {
+        guard let text = self["content-range"], text.lowercased().hasPrefix("bytes") else { return nil }
+        let parts = text.dropFirst(5).trimmingBlanks().split(separator: "/", omittingEmptySubsequences: false)
+        guard parts.count == 2 else { return nil }
+        let bounds = parts[0].split(separator: "-", omittingEmptySubsequences: false)
+        let total = Int64(parts[1])
+        guard bounds.count == 2 else { return (nil, nil, total) }
+        guard let start = Int64(bounds[0]), let end = Int64(bounds[1]), start >= 0, end >= start else { return nil }
+        return (start, end, total)
+    }
+
+    /// What tells two versions of a file apart.
+    var validators: Validators {
+        Validators(etag: self["etag"], lastModified: self["last-modified"])
+    }
+
+    /// The request's identifier at the server, for messages to its operators.
+    var requestIdentifier: String? {
+        self["x-request-id"] ?? self["x-amzn-trace-id"] ?? self["x-amz-cf-id"] ?? self["x-amz-request-id"]
+    }
+}
+
+/// `ETag` and `Last-Modified` of one version of a file.
+struct Validators: Sendable, Equatable {
+    var etag: String?
+    var lastModified: String?
+
+    /// The value of `If-Range`: a strong ETag, else a date, else nothing.
+    var ifRange: String? {
+        if let etag { return etag.hasPrefix("W/") ? nil : etag }
+        return lastModified
+    }
+
+    /// Whether two answers may belong to one version: what both carry is equal.
+    func agrees(with other: Validators) -> Bool {
+        if let etag, let theirs = other.etag { return etag == theirs }
+        if let lastModified, let theirs = other.lastModified { return lastModified == theirs }
+        return true
+    }
+}
+
+/// Collects header lines as libcurl delivers them, one block per answer (1xx answers come first).
+struct ResponseHeadParser {
+    private var status = 0
+    private var fields: [(name: String, value: String)] = []
+    private var byteCount = 0
+
+    /// What a line meant.
+    enum Step {
+        case more
+        /// The blank line after the final answer's fields.
+        case complete(ResponseHead)
+        /// More than 256 KiB of header.
+        case tooLong
+    }
+
+    mutating func feed(_ line: UnsafeRawBufferPointer) -> Step {
+        byteCount += line.count
+        guard byteCount <= 256 << 10 else { return .tooLong }
+        let text = String(decoding: line, as: UTF8.self).trimmingBlanks()
+        if text.uppercased().hasPrefix("HTTP/") {
+            status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+            fields = []
+        } else if text.isEmpty {
+            if status >= 200 || status == 101 { return .complete(ResponseHead(status: status, fields: fields)) }
+        } else if let colon = text.firstIndex(of: ":") {
+            let value = text[text.index(after: colon)...].trimmingBlanks()
+            fields.append((text[..<colon].lowercased(), value))
+        }
+        return .more
+    }
+}

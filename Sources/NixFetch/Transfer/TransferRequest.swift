@@ -1,0 +1,41 @@
+/// One HTTP request, one hop: redirects and retries are the business of the layers above.
+struct TransferRequest: Sendable {
+    var url: URLReference
+    /// Field lines `Name: value`, credentials included.
+    var headers: [String] = []
+    var options: TransferOptions
+    /// Let libcurl undo `Content-Encoding`.
+    var decodesContent = true
+}
+
+/// How connections are made and when one counts as stalled.
+struct TransferOptions: Sendable {
+    /// Seconds until a connection must stand.
+    var connectTimeout: Double = 15
+    /// Abort below `stallBytesPerSecond` over `stallTimeout` seconds.
+    var stallTimeout: Double = 60
+    var stallBytesPerSecond = 1024
+    /// Bytes per second of one connection; nil is unlimited.
+    var bytesPerSecond: Int64?
+    /// A proxy in place of those of the environment.
+    var proxy: String?
+    var noProxy: String?
+    /// A file of trusted certificates in place of libcurl's own.
+    var certificateFile: String?
+}
+
+/// Where the body of a successful answer goes. Called on the transfer thread only, never blocking long.
+protocol TransferSink: AnyObject, Sendable {
+    /// Decides about a body from its answer's head (status 200–299); an error ends the transfer.
+    func begin(_ head: ResponseHead) -> TransferError.Code?
+    /// Takes the next bytes.
+    func write(_ bytes: UnsafeRawBufferPointer) -> SinkVerdict
+}
+
+/// What a sink wants after taking bytes.
+enum SinkVerdict {
+    case more
+    /// All that was wanted is there: end the transfer successfully.
+    case enough
+    case fail(TransferError.Code)
+}
