@@ -1,7 +1,9 @@
 /// Index of a node in `SyntaxTree.nodes`.
 package typealias NodeIndex = Int32
 
-/// An interned name: an index into a `SymbolTable`. Equal names have equal symbols.
+/// An interned name: an index into a `SymbolTable`.
+///
+/// Equal names have equal symbols.
 package struct Symbol: Hashable, Sendable {
     package let rawValue: Int32
     @inlinable package init(rawValue: Int32) { self.rawValue = rawValue }
@@ -27,12 +29,19 @@ package struct SyntaxTree {
     package var bindings: ContiguousArray<Binding> = []
     package var formals: ContiguousArray<Formal> = []
     package var patterns: ContiguousArray<Pattern> = []
+    /// Where Nix reports each part of interpolated strings and paths: byte offsets, in ranges parallel to those of the
+    /// parts in `children`.
+    package var partPositions: ContiguousArray<UInt32> = []
+    /// What Nix would warn about, in source order.
+    package var warnings: [SyntaxWarning] = []
     package var root: NodeIndex = -1
 
     package init(source: SourceFile) { self.source = source }
 }
 
-/// What a node is, and what its operands `a`, `b`, `c`, `d` hold. −1 stands for "absent".
+/// What a node is, and what its operands `a`, `b`, `c`, `d` hold.
+///
+/// −1 stands for "absent".
 package enum NodeKind: UInt8, Sendable {
     /// `a`: index into `integers`.
     case integer
@@ -44,7 +53,8 @@ package enum NodeKind: UInt8, Sendable {
     case path
     /// `<nixpkgs/lib>`: `a`, `b`: start and count in `bytes` of the text between the brackets.
     case searchPath
-    /// `"a${b}"`, `''…''`: `a`, `b`: start and count in `children` of the parts (literal parts are `string` nodes).
+    /// `"a${b}"`, `''…''`: `a`, `b`: start and count in `children` of the parts (literal parts are `string` nodes);
+    /// `c`: start in `partPositions` of where each part is reported (a literal's first byte, an interpolation's `${`).
     case interpolatedString
     /// `./a/${b}`: as `interpolatedString`, the first part a `path`.
     case interpolatedPath
@@ -54,7 +64,7 @@ package enum NodeKind: UInt8, Sendable {
     case currentPosition
     /// `a`: subject; `b`, `c`: start and count in `attributeNames`; `d`: the default after `or`.
     case select
-    /// `a`: subject; `b`, `c`: start and count in `attributeNames`.
+    /// `a`: subject; `b`, `c`: start and count in `attributeNames`. The position is the subject's.
     case hasAttribute
     /// `{ }`: `a`, `b`: start and count in `bindings` (static ones first, in source order, then dynamic ones);
     /// `c`, `d`: start and count in `children` of `inherit (from)` subjects.
@@ -73,20 +83,27 @@ package enum NodeKind: UInt8, Sendable {
     case conditional
     /// `a`, `b`: start and count in `children`.
     case list
-    /// `a`: argument symbol or −1; `b`: index into `patterns` or −1; `c`: body.
+    /// `a`: argument symbol or −1; `b`: index into `patterns` or −1; `c`: body; `d`: symbol of the attribute that the
+    /// function is bound to, by which messages call it, or −1.
     case lambda
-    /// `a`: function; `b`, `c`: start and count in `children`. `f x y` is one call of two arguments.
+    /// `a`: function; `b`, `c`: start and count in `children`. `f x y` is one call of two arguments; `(f x) y` is two
+    /// nodes with the position of `f x`, since Nix makes one call of it. `d` is for the parser's use.
     case call
-    /// Unary operators, `a`: operand.
+    /// Unary operators, `a`: operand. The position of `not` is its operand's, that of `negate` is the minus sign.
     case not, negate
-    /// Binary operators, `a`: left; `b`: right. The position is the operator's.
+    /// Binary operators, `a`: left; `b`: right. The position is the operator's. `add` has in `c` and `d` the byte offsets
+    /// where its left and right operands start, at which Nix reports an operand that cannot be added. Nix 2.34 has no
+    /// position for `==` and `!=`.
     case and, or, implication, equal, notEqual, less, lessOrEqual, greater, greaterOrEqual
     case add, subtract, multiply, divide, update, concatenate
-    /// `a |> f` and `f <| a`, `a`: left as written; `b`: right as written.
+    /// `a |> f` and `f <| a`, `a`: left as written; `b`: right as written. Where the function is itself a call, the
+    /// position is that call's, since Nix makes one call of both.
     case pipeInto, pipeFrom
 }
 
-/// One AST node: 24 bytes of plain data. See `NodeKind` for its operands.
+/// One AST node: 24 bytes of plain data.
+///
+/// See `NodeKind` for its operands.
 package struct Node: Sendable {
     package var kind: NodeKind
     /// Byte offset in the source of the token that Nix reports for this node.
@@ -136,7 +153,9 @@ package struct Binding: Sendable {
     /// The name of a dynamic binding, else −1.
     package var nameExpression: NodeIndex
     package var value: NodeIndex
-    /// Index among the set's `inherit (from)` subjects, else −1. The subject is evaluated once for all its names.
+    /// Index among the set's `inherit (from)` subjects, else −1.
+    ///
+    /// The subject is evaluated once for all its names.
     package var from: Int32
     package var position: UInt32
 

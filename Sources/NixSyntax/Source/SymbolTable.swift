@@ -1,4 +1,6 @@
-/// Interns names as small integers. Names are bytes: two that differ in any byte have different symbols.
+/// Interns names as small integers.
+///
+/// Names are bytes: two that differ in any byte have different symbols.
 ///
 /// One table serves one evaluator and all the files it parses. Not thread-safe.
 package final class SymbolTable {
