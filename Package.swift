@@ -75,7 +75,6 @@ let package = Package(
 
         // MARK: whole-program checks
         .testTarget(name: "CorpusTests", dependencies: [], swiftSettings: strict),
-        .testTarget(name: "EndToEndTests", dependencies: [], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu2x

