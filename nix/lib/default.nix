@@ -16,6 +16,11 @@ fixedPoints.makeExtensible (
     lists = load ./lists.nix;
     attrsets = load ./attrsets.nix;
     strings = load ./strings.nix;
+    generators = load ./generators.nix;
+    asserts = load ./asserts.nix;
+    options = load ./options.nix;
+    types = load ./types.nix;
+    modules = load ./modules.nix;
 
     inherit (builtins)
       addErrorContext
@@ -144,6 +149,84 @@ fixedPoints.makeExtensible (
       warnIf
       warnIfNot
       xor
+      ;
+
+    inherit (self.generators) mkLuaInline;
+
+    inherit (self.asserts) assertMsg assertOneOf;
+
+    inherit (self.options)
+      getFiles
+      getValues
+      isOption
+      literalExpression
+      literalMD
+      mergeDefaultOption
+      mergeEqualOption
+      mergeOneOption
+      mergeUniqueOption
+      mkEnableOption
+      mkOption
+      mkPackageOption
+      mkSinkUndeclaredOptions
+      optionAttrSetToDocList
+      optionAttrSetToDocList'
+      scrubOptionValue
+      showFiles
+      showOption
+      showOptionWithDefLocs
+      unknownModule
+      ;
+
+    inherit (self.types)
+      defaultFunctor
+      defaultTypeMerge
+      isOptionType
+      isType
+      mkOptionType
+      setType
+      ;
+
+    inherit (self.modules)
+      applyModuleArgsIfFunction
+      dischargeProperties
+      doRename
+      evalModules
+      evalOptionValue
+      filterOverrides
+      fixupOptionType
+      mergeDefinitions
+      mergeModules
+      mergeModules'
+      mergeOptionDecls
+      mkAfter
+      mkAliasAndWrapDefinitions
+      mkAliasDefinitions
+      mkAliasOptionModule
+      mkAliasOptionModuleMD
+      mkAssert
+      mkBefore
+      mkChangedOptionModule
+      mkDefault
+      mkDefinition
+      mkDerivedConfig
+      mkFixStrictness
+      mkForce
+      mkIf
+      mkImageMediaOverride
+      mkMerge
+      mkMergedOptionModule
+      mkOptionDefault
+      mkOrder
+      mkOverride
+      mkRemovedOptionModule
+      mkRenamedOptionModule
+      mkRenamedOptionModuleWith
+      mkVMOverride
+      pushDownProperties
+      setDefaultModuleLocation
+      sortProperties
+      unifyModuleSyntax
       ;
 
     inherit (self.fixedPoints)
