@@ -51,7 +51,7 @@ let
   # A key makes a second import of the module harmless.
   module = name: function: {
     key = "nixlite:nix-model-repo/${name}";
-    _file = "nix-model-repo/modules/${name}.nix";
+    _file = "nixlite:nix-model-repo/modules/${name}.nix";
     imports = [ (import function mkLibrary) ];
   };
   both = value: {

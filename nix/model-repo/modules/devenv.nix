@@ -46,6 +46,21 @@ in
     };
   };
 
+  # The models for the program that builds them.
+  options.nixlite.models = lib.mkOption {
+    type = lib.types.raw;
+    internal = true;
+    readOnly = true;
+    description = "The derivation of each model";
+    default = builtins.mapAttrs (
+      name: model:
+      if cfg.enable then
+        model
+      else
+        throw "the model '${name}' cannot be used, because the option `services.model-repo.enable' is false; set services.model-repo.enable = true"
+    ) built;
+  };
+
   config = lib.mkIf cfg.enable {
     env =
       lib.mapAttrs' (name: model: lib.nameValuePair (common.variableName name) "${model}") built

@@ -1,0 +1,166 @@
+# devenv: evaluates a project's modules, and the outputs of devenv's flake.
+#
+# lib             the bundled library
+# modelRepo       the bundled nix-model-repo, whose options are always there
+# root            the folder of the flake that is evaluated, or null
+# sourcePath      where these files lie
+{
+  lib,
+  modelRepo,
+  root,
+  sourcePath,
+}:
+let
+  bundled = name: {
+    key = "nixlite:devenv/${name}";
+    _file = "nixlite:devenv/${name}.nix";
+    imports = [ (import (./modules + "/${name}.nix")) ];
+  };
+
+  # modules    modules, paths or sets
+  # inputs     the project's inputs by name
+  # pkgs       what modules get as `pkgs`
+  # root       the project's folder, absolute, as text; null: from $PWD
+  # profiles   names of profiles that are taken in
+  #
+  # Answers { config, options, output }: `output` is what `nixlite eval` prints.
+  evalDevenv =
+    {
+      modules,
+      pkgs,
+      inputs ? { },
+      root ? null,
+      lib ? pkgs.lib,
+      profiles ? [ ],
+      flakesIntegration ? false,
+    }:
+    let
+      evaluate =
+        more:
+        lib.evalModules {
+          class = "devenv";
+          specialArgs =
+            builtins.removeAttrs inputs [
+              "lib"
+              "config"
+              "options"
+              "pkgs"
+            ]
+            // {
+              inherit inputs;
+            };
+          modules =
+            map bundled [
+              "core"
+              "languages"
+              "scripts"
+              "dotenv"
+              "shell"
+            ]
+            ++ [
+              modelRepo.devenvModules.default
+              (
+                { config, ... }:
+                {
+                  key = "nixlite:devenv/project";
+                  _file = "nixlite:devenv/project";
+                  config = {
+                    _module.freeformType = (import ./types.nix { inherit lib; }).freeform;
+                    _module.args.pkgs = if config.overlays == [ ] then pkgs else pkgs.appendOverlays config.overlays;
+                    devenv = {
+                      inherit flakesIntegration;
+                      root = lib.mkDefault (if root == null then builtins.getEnv "PWD" else root);
+                    };
+                  };
+                }
+              )
+            ]
+            ++ more
+            ++ modules;
+        };
+
+      plain = evaluate [ ];
+      # Each profile with what it extends, the extended ones first.
+      modulesOf =
+        name:
+        let
+          profile =
+            plain.config.profiles.${name}
+              or (throw "Profile '${name}' not found. Available profiles: ${lib.concatStringsSep ", " (builtins.attrNames plain.config.profiles)}");
+        in
+        builtins.concatMap modulesOf profile.extends ++ [ profile.module ];
+      result = if profiles == [ ] then plain else evaluate (builtins.concatMap modulesOf profiles);
+    in
+    {
+      inherit (result) config options;
+      output = import ./output.nix { inherit lib; } result.options result.config;
+    };
+
+  mkEval =
+    {
+      pkgs,
+      inputs,
+      modules,
+      lib ? pkgs.lib,
+    }:
+    evalDevenv {
+      inherit
+        pkgs
+        inputs
+        modules
+        lib
+        root
+        ;
+      flakesIntegration = true;
+    };
+  mkConfig = arguments: (mkEval arguments).config;
+
+  # The derivation of the shell, with the whole configuration in `config`.
+  mkShell =
+    arguments:
+    let
+      evaluation = mkEval arguments;
+    in
+    evaluation.config.shell
+    // {
+      inherit (evaluation) config options;
+      inherit (evaluation) output;
+    };
+in
+{
+  inherit evalDevenv;
+
+  flake = {
+    lib = { inherit mkEval mkConfig mkShell; };
+    modules = sourcePath;
+    overlays.default = _final: _previous: { };
+    # For flake-parts: `devenv.shells.<name>` of perSystem becomes a devShell.
+    flakeModules.default =
+      { inputs, lib, ... }:
+      {
+        key = "nixlite:devenv/flake-parts";
+        _file = "nixlite:devenv/flake-parts";
+        config.perSystem =
+          { config, pkgs, ... }:
+          {
+            options.devenv = {
+              modules = lib.mkOption {
+                type = lib.types.listOf lib.types.deferredModule;
+                default = [ ];
+              };
+              shells = lib.mkOption {
+                type = lib.types.lazyAttrsOf lib.types.deferredModule;
+                default = { };
+              };
+            };
+            config.devShells = builtins.mapAttrs (
+              _: module:
+              mkShell {
+                inherit inputs pkgs;
+                modules = config.devenv.modules ++ [ module ];
+              }
+            ) config.devenv.shells;
+          };
+      };
+  };
+}

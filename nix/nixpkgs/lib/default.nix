@@ -1,0 +1,2 @@
+# What a project gets that writes `import (nixpkgs + "/lib")`.
+import ../../lib
