@@ -175,7 +175,7 @@ let
   loadModule =
     arguments: file: key: module:
     let
-      place = if file == unknownModule then "" else " while trying to import it in file ${file}";
+      while = if file == unknownModule then "" else ", while trying to load a module into ${file}";
     in
     if isFunction module then
       unify file key (applyModule key module arguments)
@@ -187,11 +187,10 @@ let
           loadModule arguments file key { config = module; }
         else
           throw (
-            "Could not load a value as a module, because it is of type ${lib.strings.escapeNixString module._type}"
-            + (if file != unknownModule then ", in file ${toString file}." else ".")
+            "Expected a module, but found a value of type ${builtins.toJSON module._type}${while}.\nA module is typically loaded by adding it to the imports = [ ... ]; attribute of an existing module, or in the modules = [ ... ]; argument of various functions.\nPlease make sure that each of the list items is a module, and not a different kind of value.\n"
             + (
               if module._type == "configuration" then
-                " If you do intend to import this configuration, please only import the modules that make up the configuration. You may have to create a `let` binding, file or attribute to give yourself access to the relevant modules.\nWhile loading a configuration into the module system is a very sensible idea, it can not be done cleanly in practice."
+                "\nIf you really mean to import this configuration, instead please only import the modules that make up the configuration.\nYou may have to create a `let` binding, file or attribute to give yourself access to the relevant modules.\nWhile loading a configuration into the module system is a very sensible idea, it can not be done cleanly in practice.\n"
               else
                 ""
             )
@@ -213,9 +212,7 @@ let
       in
       unify path path (if isCallable content then applyModule path content arguments else content)
     else
-      throw "Expected a module, but found a value of type ${typeOf module}${
-        if file == unknownModule then "" else ", while trying to load a module into ${toString file}"
-      }.";
+      throw "Expected a module, but found a value of type ${typeOf module}${while}.";
 
   # ---- All modules ----
 
@@ -228,7 +225,7 @@ let
         if class == null || module._class == null || module._class == class then
           module
         else
-          throw "The module `${module._file}` (class: ${builtins.toJSON module._class}) cannot be imported into a module evaluation that expects class ${builtins.toJSON class}.";
+          throw "The module `${module._file}` (class: ${builtins.toJSON module._class}) cannot be imported into a module evaluation that expects class ${builtins.toJSON class}.\n\nHelp:\n- Ensure that you are importing the correct module.\n- Verify that the module's `_class`, ${builtins.toJSON module._class} matches the expected `class` ${builtins.toJSON class}.\n- If you are using a custom class, make sure it is correctly defined and used consistently across your modules.\n";
 
       nodes =
         file: key: list:
@@ -263,6 +260,8 @@ let
             else
               throw "Module `${file}` contains a disabledModules item that is an attribute set, presumably a module, that does not have a `key` attribute. This means that the module system doesn't have any means to identify the module that should be disabled. Make sure that you've put the correct value in disabledModules: a string path relative to modulesPath, a path value, or an attribute set with a `key` attribute."
           )
+        else if lib.strings.isConvertibleWithToString module then
+          toString module
         else
           throw "Each disabledModules item must be a path, string, or a attribute set with a key attribute, or a value supported by toString. However, one of the disabledModules items in `${file}` is none of that, but is of type ${typeOf module}.";
 
@@ -304,17 +303,46 @@ let
       flatten =
         loc: declaration:
         if isOption declaration.options then
-          [ "  option(s) with prefix `${showOption loc}' in module `${declaration._file}'" ]
+          [ "- option(s) with prefix `${showOption loc}' in module `${declaration._file}'" ]
         else
-          concatMap (name: flatten (loc ++ [ name ]) (declaration // { options = declaration.options.${name}; })) (attrNames declaration.options);
+          map (name: "- option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${declaration._file}'") (attrNames declaration.options);
     in
     concatStringsSep "\n" (concatMap (flatten loc) declarations);
+
+  # Whether a declaration is an option rather than a set of them.
+  isDeclaration =
+    loc: declaration:
+    let
+      kind = declaration.options._type or null;
+      path = showOption loc;
+      name = lib.strings.escapeNixIdentifier (last loc);
+    in
+    if kind == "option" then
+      true
+    else if kind == null then
+      false
+    else
+      throw (
+        "In module ${declaration._file}: expected an option declaration at option path `${path}` but got an attribute set with type ${kind}"
+        + (
+          if kind == "option-type" then
+            "\n\nWhen declaring an option, you must wrap the type in a `mkOption` call. It should look somewhat like:\n    ${
+              if length loc > 1 then "\n    # ${path}" else ""
+            }\n    ${name} = lib.mkOption {\n      description = ...;\n      type = <the type you wrote for ${name}>;\n      ...\n    };\n"
+          else
+            ""
+        )
+      );
 
   # A tree of options as one option of a submodule, to be merged with an option of that type.
   treeToOption =
     tree:
     mkOption {
-      type = types.submoduleWith { modules = [ { options = tree; } ]; };
+      type = types.submoduleWith {
+        modules = [ { options = tree; } ];
+        # Left to the option it is joined with.
+        shorthandOnlyDefinesConfig = null;
+      };
     };
 
   # declarations: [ { _file, options } ], definitions: [ { file, config } ] with properties already pushed down.
@@ -332,7 +360,7 @@ let
               pos = unsafeGetAttrPos name declaration.options;
             }) declaration.options
           else
-            throw "An option declaration for `${concatStringsSep "." prefix}' has type `${typeOf declaration.options}' rather than an attribute set. Did you mean to define this outside of `options'?"
+            throw "An option declaration for `${concatStringsSep "." prefix}' has type\n`${typeOf declaration.options}' rather than an attribute set.\nDid you mean to define this outside of `options'?"
         ) declarations
       );
 
@@ -345,7 +373,7 @@ let
               inherit value;
             }) definition.config
           else
-            throw "You're trying to define a value of type `${typeOf definition.config}'\nrather than an attribute set for the option\n`${concatStringsSep "." prefix}'!\n\nThis usually happens if `${concatStringsSep "." prefix}' has option\ndefinitions inside that are not matched. Please check how to properly define\nthis option by e.g. referring to `man 5 configuration.nix'!\n"
+            throw "In module `${definition.file}', you're trying to define a value of type `${typeOf definition.config}'\nrather than an attribute set for the option\n`${concatStringsSep "." prefix}'!\n\nThis usually happens if `${concatStringsSep "." prefix}' has option\ndefinitions inside that are not matched. Please check how to properly define\nthis option by e.g. referring to `man 5 configuration.nix'!\n"
         ) definitions
       );
 
@@ -354,7 +382,7 @@ let
         let
           loc = prefix ++ [ name ];
           definitions = defined.${name} or [ ];
-          split = partition (declaration: isOption declaration.options) declarations;
+          split = partition (isDeclaration loc) declarations;
           first = head split.right;
           leaf =
             declarations:
@@ -418,24 +446,27 @@ let
 
   # ---- Unknown options ----
 
-  # Names of options near the one that does not exist.
+  # Names of options beside the one that does not exist, nearest first; far ones only where there is little choice.
   suggestions =
-    options: definition:
+    options: path:
     let
-      name = last definition.prefix;
-      parent = attrByPath (lib.lists.init definition.prefix) { } options;
-      siblings = if isOption parent then [ ] else filter (sibling: sibling != "_module") (attrNames parent);
-      near = filter (sibling: lib.strings.levenshteinAtMost 2 name sibling) siblings;
+      name = last path;
+      parent = lib.lists.init path;
+      beside = attrByPath parent { } options;
+      names = if isOption beside then [ ] else filter (sibling: parent != [ ] || sibling != "_module") (attrNames beside);
+      near = if length names < 100 then names else filter (lib.strings.levenshteinAtMost 2 name) names;
     in
-    lib.lists.sortOn (sibling: lib.strings.levenshtein name sibling) near;
+    lib.lists.take 3 (lib.lists.sortOn (lib.strings.levenshtein name) near);
 
   unknownOption =
     prefix: options: unmatched:
     let
       first = head unmatched;
       shown = showOption (prefix ++ first.prefix);
-      message = "The option `${shown}' does not exist. Definition values:${showDefs [ first ]}";
-      near = map (name: "`${showOption (prefix ++ lib.lists.init first.prefix ++ [ name ])}'") (suggestions options first);
+      definition = addErrorContext "while evaluating the error message for definitions for `${shown}', which is an option that does not exist" (
+        addErrorContext "while evaluating a definition from `${first.file}'" (showDefs [ first ])
+      );
+      near = map (name: "`${showOption (prefix ++ lib.lists.init first.prefix ++ [ name ])}'") (suggestions options first.prefix);
       hint =
         if near == [ ] then
           ""
@@ -443,17 +474,14 @@ let
           "\n\nDid you mean ${head near}?"
         else
           "\n\nDid you mean ${concatStringsSep ", " (lib.lists.init near)} or ${last near}?";
+      message = "The option `${shown}' does not exist. Definition values:${definition}${hint}";
     in
-    if attrNames options == [ "_module" ] then
-      let
-        name = showOption prefix;
-      in
-      throw (
-        message
-        + "\n\nHowever there are no options defined${if name == "" then "" else " in `${name}'"}. Are you sure you've\ndeclared your options properly? This can happen if you e.g. declared your options in `types.submodule'\nunder `config' rather than `options'.\n"
-      )
+    if attrNames options != [ "_module" ] then
+      throw message
+    else if prefix == [ ] then
+      throw "${message}\n\nIt seems as if you're trying to declare an option by placing it into `config' rather than `options'!\n"
     else
-      throw (message + hint + "\n");
+      throw "${message}\n\nHowever there are no options defined in `${showOption prefix}'. Are you sure you've\ndeclared your options properly? This can happen if you e.g. declared your options in `types.submodule'\nunder `config' rather than `options'.\n";
 in
 {
   # → { options, config, _module, class, type, extendModules, graph }.
@@ -469,10 +497,10 @@ in
     let
       legacy =
         optional (arguments ? args) {
-          config._module.args = args;
+          config._module.args = lib.trivial.warn "The args argument to evalModules is deprecated. Please set config._module.args instead." args;
         }
         ++ optional (arguments ? check) {
-          config._module.check = lib.mkDefault check;
+          config._module.check = lib.trivial.warn "The check argument to evalModules is deprecated. Please set config._module.check instead." (mkDefault check);
         };
       allModules = modules ++ legacy;
 
@@ -505,6 +533,7 @@ in
         options._module = {
           args = mkOption {
             type = types.lazyAttrsOf types.raw;
+            defaultText = lib.options.literalExpression "{ }";
             internal = prefix != [ ];
             description = "Arguments passed to every module, beside `config`, `options`, `lib` and those of `specialArgs`. They may depend on `config`; those that decide about `imports` must be `specialArgs`.";
           };
@@ -593,9 +622,11 @@ in
           new = declaration.options;
           both = name: new ? ${name} && merged ? ${name};
           inner = new.type.getSubModules or null;
-          # Modules inside the type are known by the file that declares them.
-          type = if inner == null then new.type else new.type.substSubModules (map (setDefaultModuleLocation declaration._file) inner);
-          joined = merged.type.typeMerge type.functor;
+          # Modules inside the type are known by the file that declares them; those of later declarations come first.
+          located = map (setDefaultModuleLocation declaration._file) inner;
+          type = if inner == null then new.type else new.type.substSubModules located;
+          plain = merged.type.typeMerge type.functor;
+          joined = if plain == null || inner == null then plain else plain.substSubModules (located ++ merged.type.getSubModules);
         in
         if both "default" || both "example" || both "description" || both "apply" || (both "type" && joined == null) then
           throw "The option `${showOption loc}' in `${declaration._file}' is already declared in ${showFiles merged.declarations}."

@@ -72,7 +72,7 @@ in
         type = if nullable then types.nullOr types.package else types.package;
       }
       // optionalAttrs (default != null) {
-        default = attrByPath defaultPath (throw "${defaultText} cannot be found in ${pkgsText}") pkgs;
+        default = attrByPath defaultPath (throw "${concatStringsSep "." defaultPath} cannot be found in ${pkgsText}") pkgs;
         defaultText = literalExpression defaultText;
       }
       // optionalAttrs (example != null) {
@@ -232,7 +232,7 @@ in
   showOption =
     parts:
     let
-      placeholder = part: elem part [ "<name>" "*" "<function body>" ] || (isString part && builtins.match "<.*>|\\[definition.*" part != null);
+      placeholder = part: elem part [ "<name>" "*" "<function body>" ] || (isString part && builtins.match "<.*>" part != null);
     in
     concatMapStringsSep "." (part: if placeholder part then part else escapeNixIdentifier part) parts;
 

@@ -143,7 +143,7 @@ in
     let
       merged = left.typeMerge right.functor;
     in
-    if merged == null then throw "cannot merge types `${left.name}` and `${right.name}`" else merged;
+    if merged == null then types.setType "merge-error" { error = "Cannot merge types"; } else merged;
 
   mkOptionType =
     {
@@ -317,7 +317,7 @@ in
       addCheck types.number (value: value >= lowest && value <= highest)
       // {
         name = "numberBetween";
-        description = "integer or floating point number between ${toString lowest} and ${toString highest} (both inclusive)";
+        description = "integer or floating point number between ${builtins.toJSON lowest} and ${builtins.toJSON highest} (both inclusive)";
       };
     nonnegative = addCheck types.number (value: value >= 0) // {
       name = "numberNonnegative";
@@ -372,7 +372,7 @@ in
     sep:
     mkOptionType {
       name = "separatedString";
-      description = if sep == "" then "Concatenated string" else "strings concatenated with ${builtins.toJSON sep}";
+      description = "strings concatenated with ${builtins.toJSON sep}";
       descriptionClass = "noun";
       check = isString;
       merge = _: definitions: concatStringsSep sep (getValues definitions);
@@ -416,7 +416,7 @@ in
         let
           text = toString value;
           isAbsolute = substring 0 1 text == "/";
-          inside = match "${lib.strings.escapeRegex builtins.storeDir}/[^.].*" text != null;
+          inside = match "${lib.strings.escapeRegex builtins.storeDir}/[0-9a-df-np-sv-z]{32}-[0-9A-Za-z+._?=-]+(/.*)?" text != null;
         in
         isStringLike value
         && (if absolute == null then true else isAbsolute == absolute)
@@ -643,7 +643,7 @@ in
     in
     mkOptionType {
       name = "attrTag";
-      description = "attribute-tagged union";
+      description = "attribute-tagged union with choices: ${choices}";
       descriptionClass = "noun";
       getSubOptions = prefix: mapAttrs (name: option: option // { loc = prefix ++ [ name ]; }) options;
       check = value: isAttrs value && length (attrNames value) == 1 && tags ? ${head (attrNames value)};
@@ -942,7 +942,7 @@ in
     let
       asModules = map (
         { value, file }:
-        if isAttrs value && shorthandOnlyDefinesConfig then
+        if shorthandOnlyDefinesConfig == true && isAttrs value then
           {
             _file = file;
             config = value;
@@ -972,7 +972,6 @@ in
           "submodule"
         else
           "open submodule of ${optionDescriptionPhrase nounOrComposite freeformType}";
-      descriptionClass = if freeformType == null then "noun" else "composite";
       check = value: isAttrs value || isFunction value || types.path.check value;
       merge =
         loc: definitions:
@@ -1019,7 +1018,9 @@ in
             else
               throw "A submoduleWith option is declared multiple times with the same specialArgs \"${toString (attrNames shared)}\"";
           shorthandOnlyDefinesConfig =
-            if left.shorthandOnlyDefinesConfig == right.shorthandOnlyDefinesConfig then
+            if left.shorthandOnlyDefinesConfig == null then
+              right.shorthandOnlyDefinesConfig
+            else if right.shorthandOnlyDefinesConfig == null || left.shorthandOnlyDefinesConfig == right.shorthandOnlyDefinesConfig then
               left.shorthandOnlyDefinesConfig
             else
               throw "A submoduleWith option is declared multiple times with conflicting shorthandOnlyDefinesConfig values";
