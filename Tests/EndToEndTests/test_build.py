@@ -1,0 +1,160 @@
+"""`nixlite build`: mismatches in Nix's words, output forms, and what is kept after a failure."""
+
+import json
+import re
+
+from workbench import FAKE_HASH, Project, got_hash, real_nix
+
+SRI = r"sha256-[A-Za-z0-9+/]{43}="
+DRV = r"/nix/store/[a-z0-9]{32}"
+
+
+def mismatch_pattern(name: str) -> str:
+    return (
+        rf"error: hash mismatch in fixed-output derivation '{DRV}-{name}\.drv':\n"
+        rf"         specified: {SRI}\n            got:    {SRI}\n"
+    )
+
+
+def test_mismatch_text(project):
+    project.write_model("bert", "nixlite/tiny-bert")
+    result = project.run("build", ".#models.bert")
+    assert result.returncode == 1
+    assert result.stdout == ""
+    assert re.search(mismatch_pattern("nixlite-tiny-bert-raw"), result.stderr), result.stderr
+    assert f"specified: {FAKE_HASH}" in result.stderr
+    assert not (project.folder / "result").exists()
+
+
+def test_empty_hash_is_refused(project):
+    project.write_models("""
+      bert = { source.url.urls = [ "http://127.0.0.1:1/x" ]; hash = ""; };
+    """)
+    result = project.run("build", ".#models.bert")
+    assert result.returncode == 1
+    assert "non-empty" in result.stderr
+
+
+def test_got_output_is_kept(project, hub):
+    """After a mismatch the real hash needs no second download."""
+    project.write_model("bert", "nixlite/tiny-bert")
+    refused = project.run("build", ".#models.bert")
+    before = len(hub.requests())
+    assert before > 0
+    project.write_model("bert", "nixlite/tiny-bert", got_hash(refused.stderr))
+    project.succeed("build", ".#models.bert")
+    assert len(hub.requests()) == before
+
+
+def test_output_forms(project):
+    _, path = project.build_with_got_hash("bert", "nixlite/tiny-bert")
+    assert re.fullmatch(rf"{DRV}-bert", path.removeprefix(str(project.store)))
+    described = json.loads(project.succeed("build", ".#models.bert", "--json", "--no-link"))
+    assert described[0]["outputs"] == {"out": path}
+    assert re.fullmatch(rf"{DRV}-bert\.drv", described[0]["drvPath"].removeprefix(str(project.store)))
+    assert project.succeed("build", ".#models.bert", "-o", "linked") == ""
+    assert (project.folder / "linked").is_symlink()
+    assert (project.folder / "result").is_symlink()
+
+
+def test_dry_run_fetches_nothing(project, hub):
+    project.write_model("bert", "nixlite/tiny-bert")
+    result = project.run("build", ".#models.bert", "--dry-run")
+    assert result.returncode == 0, result.stderr
+    assert "will be built" in result.stderr
+    assert hub.requests() == []
+
+
+def test_several_models_keep_going(project):
+    project.write_models(f"""
+      one = {{ source.huggingface.repo = "nixlite/tiny-bert"; hash = "{FAKE_HASH}"; }};
+      two = {{ source.huggingface.repo = "nixlite/flat"; hash = "{FAKE_HASH}"; }};
+    """)
+    result = project.run("build", ".#models", "--keep-going")
+    assert result.returncode == 1
+    for name in ("nixlite-tiny-bert-raw", "nixlite-flat-raw"):
+        assert re.search(mismatch_pattern(name), result.stderr), result.stderr
+
+
+def test_verified_store_after_failures(project):
+    project.write_model("bert", "nixlite/tiny-bert")
+    project.run("build", ".#models.bert")
+    checked = real_nix("nix-store", "--verify", "--check-contents", store=project.store)
+    assert checked.returncode == 0, checked.stderr
+    assert "error" not in checked.stderr
+
+
+def test_mock_source_needs_no_network(project):
+    project.write_models(f'mock = {{ source.mock = {{ }}; hash = "{FAKE_HASH}"; }};')
+    result = project.run("build", ".#models.mock", environment={"HF_ENDPOINT": "http://127.0.0.1:1"})
+    assert "127.0.0.1:1" not in result.stderr
+
+
+def test_disabled_names_the_option(project):
+    (project.folder / "devenv.nix").write_text("""{
+      services.model-repo = { enable = false; models.bert = {
+        source.huggingface.repo = "nixlite/tiny-bert"; hash = "%s"; }; };
+    }
+    """ % FAKE_HASH)
+    result = project.run("build", ".#models.bert")
+    assert result.returncode == 1
+    assert "services.model-repo.enable" in result.stderr
+
+
+def test_ellipsis_hash_has_a_hint(project):
+    project.write_model("bert", "nixlite/tiny-bert", "sha256-...")
+    result = project.run("build", ".#models.bert")
+    assert result.returncode == 1
+    assert "invalid SRI hash '...'" in result.stderr
+    assert "lib.fakeHash" in result.stderr
+
+
+def test_expression_is_built(project):
+    expression = """derivation { name = "text"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo built > $out" ]; }"""
+    path = project.succeed("build", "--impure", "-E", expression, "--print-out-paths", "--no-link").strip()
+    assert project.real(path).read_text() == "built\n"
+    checked = real_nix("nix-store", "--verify", "--check-contents", store=project.store)
+    assert checked.returncode == 0, checked.stderr
+
+
+def test_top_level_layout_is_accepted(project, models, tmp_path):
+    """A hash that upstream published for a repository with subfolders covers the top level only, and builds."""
+    from hub_layout import lay_out
+
+    lay_out(models / "nixlite/tiny-bert", tmp_path / "layout", True, "main")
+    hash_value = project.succeed("hash", "path", str(tmp_path / "layout")).strip()
+    project.write_model("bert", "nixlite/tiny-bert", hash_value)
+    path = project.succeed("build", ".#models.bert", "--print-out-paths").strip()
+    assert (project.real(path) / "config.json").is_file()
+    assert not (project.real(path) / "1_Pooling").exists()
+
+
+def test_other_wrong_hash_hints_at_upstream(project):
+    wrong = "sha256-ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0="
+    project.write_model("bert", "nixlite/tiny-bert", wrong)
+    result = project.run("build", ".#models.bert")
+    assert re.search(mismatch_pattern("nixlite-tiny-bert-raw"), result.stderr)
+    assert re.search(rf"hint: upstream layout: {SRI}", result.stderr), result.stderr
+
+
+def test_file_patterns(project):
+    _, path = project.build_with_got_hash("bert", "nixlite/tiny-bert", 'files = [ "*.json" ];')
+    view = project.real(path)
+    assert (view / "config.json").is_file()
+    assert not (view / "model.safetensors").exists()
+
+
+def test_pattern_without_a_match(project):
+    project.write_model("bert", "nixlite/tiny-bert", more='files = [ "*.onnx" ];')
+    result = project.run("build", ".#models.bert")
+    assert result.returncode == 1
+    assert "*.onnx" in result.stderr
+
+
+def test_result_is_usable_by_name_of_commit(project, models):
+    from hub_repository import ModelFolder
+
+    commit = ModelFolder(models).snapshot("nixlite/tiny-bert", "main").commit
+    main_hash, _ = project.build_with_got_hash("bert", "nixlite/tiny-bert")
+    pinned_hash, _ = project.build_with_got_hash("bert", "nixlite/tiny-bert", f'revision = "{commit}";')
+    assert pinned_hash == main_hash
