@@ -87,7 +87,8 @@ package enum NodeKind: UInt8, Sendable {
     /// function is bound to, by which messages call it, or −1.
     case lambda
     /// `a`: function; `b`, `c`: start and count in `children`. `f x y` is one call of two arguments; `(f x) y` is two
-    /// nodes with the position of `f x`, since Nix makes one call of it. `d` is for the parser's use.
+    /// nodes with the position of `f x`, since Nix makes one call of it. `d`: of an old-fashioned `x or`, the byte offset
+    /// of its end, else −1.
     case call
     /// Unary operators, `a`: operand. The position of `not` is its operand's, that of `negate` is the minus sign.
     case not, negate

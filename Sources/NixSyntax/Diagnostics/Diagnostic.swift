@@ -30,6 +30,8 @@ package struct SyntaxError: Error, Sendable {
     /// Without the leading `error: `, lower case, no full stop, as Nix words it.
     package let message: String
     package let location: SourceLocation
+    /// What there was to warn about before the error.
+    package var warnings: [SyntaxWarning] = []
 
     package init(message: String, location: SourceLocation) {
         self.message = message

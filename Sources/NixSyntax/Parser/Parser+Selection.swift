@@ -34,7 +34,7 @@ extension Parser {
                 tree.children.append(variable)
                 let children = Int32(truncatingIfNeeded: tree.children.count - 1)
                 result = add(
-                    .call, at: callPosition(of: subject, else: start), a: subject, b: children, c: 1,
+                    .call, at: start, a: subject, b: children, c: 1,
                     d: Int32(truncatingIfNeeded: end))
                 resultIsBareOr = true
                 break
@@ -115,7 +115,7 @@ extension Parser {
     /// Records Nix's warning about `x or` as an argument, an element or a default.
     mutating func warnAboutOr(_ call: NodeIndex) {
         let node = tree.nodes[Int(call)]
-        let snippet = String(decoding: lexer.slice(Int(node.position), Int(node.d)), as: UTF8.self)
+        let snippet = String(decoding: withLineFeeds(Int(node.position), Int(node.d)), as: UTF8.self)
         tree.warnings.append(
             SyntaxWarning(
                 message:
@@ -124,5 +124,19 @@ extension Parser {
                     + "    (\(snippet))\n"
                     + "Give feedback at https://github.com/NixOS/nix/pull/11121",
                 location: SourceLocation(file: tree.source, offset: node.position)))
+    }
+
+    /// A piece of the source in which every line ends in LF.
+    private func withLineFeeds(_ from: Int, _ to: Int) -> [UInt8] {
+        var out: [UInt8] = []
+        for offset in from..<to {
+            let byte = lexer.byte(offset)
+            if byte == UInt8(ascii: "\r") {
+                if lexer.byte(offset + 1) != UInt8(ascii: "\n") { out.append(UInt8(ascii: "\n")) }
+            } else {
+                out.append(byte)
+            }
+        }
+        return out
     }
 }

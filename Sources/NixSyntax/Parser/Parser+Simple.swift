@@ -78,6 +78,21 @@ extension Parser {
     }
 
     private mutating func parseInteger() throws(SyntaxError) -> NodeIndex {
+        tree.integers.append(try integerValue())
+        let node = add(.integer, at: lexer.start, a: Int32(truncatingIfNeeded: tree.integers.count - 1))
+        advance()
+        return node
+    }
+
+    private mutating func parseFloat() throws(SyntaxError) -> NodeIndex {
+        tree.floats.append(try floatValue())
+        let node = add(.float, at: lexer.start, a: Int32(truncatingIfNeeded: tree.floats.count - 1))
+        advance()
+        return node
+    }
+
+    /// The number that an integer token is.
+    func integerValue() throws(SyntaxError) -> Int64 {
         var value: Int64 = 0
         for offset in lexer.start..<lexer.end {
             let digit = Int64(lexer.byte(offset) &- UInt8(ascii: "0"))
@@ -86,59 +101,17 @@ extension Parser {
             guard !overflowed, !overflowedToo else { throw error("invalid integer '\(tokenText())'", at: lexer.start) }
             value = sum
         }
-        tree.integers.append(value)
-        let node = add(.integer, at: lexer.start, a: Int32(truncatingIfNeeded: tree.integers.count - 1))
-        advance()
-        return node
+        return value
     }
 
-    /// The C library reads floats, in any locale the point is a point here: nothing of ours sets one.
-    private mutating func parseFloat() throws(SyntaxError) -> NodeIndex {
+    /// The number that a float token is, as the C library reads it. What it calls out of range, Nix refuses.
+    func floatValue() throws(SyntaxError) -> Double {
         let text = tokenText()
         errno = 0
         let value = strtod(text, nil)
         guard errno == 0 else { throw error("invalid float '\(text)'", at: lexer.start) }
-        tree.floats.append(value)
-        let node = add(.float, at: lexer.start, a: Int32(truncatingIfNeeded: tree.floats.count - 1))
-        advance()
-        return node
+        return value
     }
 
     private func tokenText() -> String { String(decoding: lexer.slice(lexer.start, lexer.end), as: UTF8.self) }
-
-    /// A path literal and what is interpolated into it.
-    private mutating func parsePath() throws(SyntaxError) -> NodeIndex {
-        let position = lexer.start
-        var offset = lexer.end
-        if lexer.token == .homePath, options.isPure {
-            let text = String(decoding: lexer.slice(position, offset), as: UTF8.self)
-            throw error("the path '\(text)' can not be resolved in pure mode", at: position)
-        }
-        let first = addText(.path, from: position, to: offset, at: position)
-        let base = partStack.count
-        partStack.append(StringPart(node: first, position: UInt32(truncatingIfNeeded: position)))
-        while true {
-            if lexer.byte(offset) == UInt8(ascii: "$"), lexer.byte(offset + 1) == UInt8(ascii: "{") {
-                offset = try parseInterpolation(at: offset)
-                continue
-            }
-            let end = lexer.endOfPathContinuation(offset)
-            if end == offset { break }
-            let part = addText(.string, from: offset, to: end, at: offset)
-            partStack.append(StringPart(node: part, position: UInt32(truncatingIfNeeded: offset)))
-            offset = end
-        }
-        if lexer.byte(offset - 1) == UInt8(ascii: "/") {
-            // At the end of the text Nix points at the last piece, elsewhere at what follows.
-            let last = partStack[partStack.count - 1].position
-            throw error("path has a trailing slash", at: offset < lexer.count ? offset : Int(last))
-        }
-        lexer.move(to: offset)
-        advance()
-        if partStack.count == base + 1 {
-            partStack.removeLast()
-            return first
-        }
-        return addParts(.interpolatedPath, above: base, at: position)
-    }
 }

@@ -30,6 +30,8 @@ package struct Parser: ~Copyable {
     var partStack: ContiguousArray<StringPart> = []
     var formalStack: ContiguousArray<Formal> = []
 
+    /// Where the end of the file is reported, if not after the last byte.
+    var endOfFilePosition: Int?
     let curPosSymbol: Symbol
     let orSymbol: Symbol
 
@@ -44,7 +46,13 @@ package struct Parser: ~Copyable {
         source: SourceFile, symbols: SymbolTable, options: ParseOptions = ParseOptions()
     ) throws(SyntaxError) -> SyntaxTree {
         var parser = Parser(source: source, symbols: symbols, options: options)
-        return try parser.parseFile()
+        do throws(SyntaxError) {
+            return try parser.parseFile()
+        } catch {
+            var error = error
+            error.warnings = parser.tree.warnings
+            throw error
+        }
     }
 
     private init(source: SourceFile, symbols: SymbolTable, options: ParseOptions) {
@@ -122,9 +130,16 @@ package struct Parser: ~Copyable {
     /// `expecting` lists what would do, in bison's order, or is empty.
     @inline(never)
     func unexpected(expecting: StaticString = "") -> SyntaxError {
-        if lexer.token == .failure, let failure = lexer.failure { return failure }
+        do throws(SyntaxError) {
+            // What the lexer has to say about a token comes first.
+            if lexer.token == .integer { _ = try integerValue() }
+            if lexer.token == .float { _ = try floatValue() }
+            if let failure = lexer.failure { throw failure }
+        } catch {
+            return error
+        }
         let list = expecting.utf8CodeUnitCount == 0 ? "" : ", expecting \(expecting)"
-        let offset = lexer.token == .endOfFile ? lexer.count : lexer.start
+        let offset = lexer.token == .endOfFile ? endOfFilePosition ?? lexer.count : lexer.start
         return error("syntax error, unexpected \(lexer.token.description)\(list)", at: offset)
     }
 }

@@ -146,7 +146,7 @@ package struct ASTPrinter {
             addFunction(node.a)
             add(.text(" "), .node(node.b))
         default:
-            addFunction(node.a)
+            if node.d >= 0 { add(.node(node.a)) } else { addFunction(node.a) }
             for child in tree.children[Int(node.b)..<Int(node.b) + Int(node.c)] { add(.text(" "), .node(child)) }
         }
     }
