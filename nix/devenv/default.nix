@@ -35,20 +35,21 @@ let
       flakesIntegration ? false,
     }:
     let
+      specialArgs =
+        builtins.removeAttrs inputs [
+          "lib"
+          "config"
+          "options"
+          "pkgs"
+        ]
+        // {
+          inherit inputs;
+        };
       evaluate =
         more:
         lib.evalModules {
           class = "devenv";
-          specialArgs =
-            builtins.removeAttrs inputs [
-              "lib"
-              "config"
-              "options"
-              "pkgs"
-            ]
-            // {
-              inherit inputs;
-            };
+          inherit specialArgs;
           modules =
             map bundled [
               "core"
@@ -89,11 +90,17 @@ let
               or (throw "Profile '${name}' not found. Available profiles: ${lib.concatStringsSep ", " (builtins.attrNames plain.config.profiles)}");
         in
         builtins.concatMap modulesOf profile.extends ++ [ profile.module ];
-      result = if profiles == [ ] then plain else evaluate (builtins.concatMap modulesOf profiles);
+      chosen = builtins.concatMap modulesOf profiles;
+      result = if profiles == [ ] then plain else evaluate chosen;
     in
     {
       inherit (result) config options;
-      output = import ./output.nix { inherit lib; } result.options result.config;
+      output = import ./output.nix { inherit lib; } {
+        modules = modules ++ chosen;
+        argument =
+          name: if name == "options" then result.options else specialArgs.${name} or result.config._module.args.${name};
+        inherit (result) config;
+      };
     };
 
   mkEval =

@@ -1,8 +1,61 @@
-# The part of a configuration that a project is about: the options it defines itself, with `env`, `packages` and
-# `services.model-repo` in any case.
+# The part of a configuration that a project is about: the options that its modules set, of a set only the attributes
+# that they name, with `env`, `packages` and `services.model-repo` in any case.
+#
+# modules     the project's modules
+# argument    name -> the module argument of that name
+# config      the configuration
+#
+# Only names are looked at here, so that a value which fails does so where it is printed.
 { lib }:
+{
+  modules,
+  argument,
+  config,
+}:
 let
   inherit (import ./types.nix { inherit lib; }) isSet;
+
+  isPath = value: builtins.isPath value || builtins.isString value || (builtins.isAttrs value && value ? outPath);
+
+  # { key, value }: a module, evaluated as far as a set. The key of a file is its path, which ends circles of imports.
+  load =
+    parent: index: module:
+    let
+      imported = if isPath module then import module else module;
+      function = if builtins.isAttrs imported && imported ? __functor then imported.__functor imported else imported;
+    in
+    {
+      key = if isPath module then toString module else module.key or "${parent}:${toString index}";
+      value =
+        if builtins.isFunction function then
+          function (builtins.mapAttrs (name: _: argument name) (builtins.functionArgs function) // { inherit config lib; })
+        else
+          imported;
+    };
+  loadAll = parent: list: lib.imap0 (load parent) list;
+
+  loaded = builtins.filter (item: !(lib.hasPrefix "nixlite:" item.key)) (
+    builtins.genericClosure {
+      startSet = loadAll "project" modules;
+      operator = item: if lib.hasPrefix "nixlite:" item.key then [ ] else loadAll item.key (item.value.imports or [ ]);
+    }
+  );
+
+  # What a module sets, be it in `config` or at its top.
+  settings =
+    item:
+    if item.value ? config || item.value ? options then
+      item.value.config or { }
+    else
+      builtins.removeAttrs item.value [
+        "_class"
+        "_file"
+        "disabledModules"
+        "freeformType"
+        "imports"
+        "key"
+        "meta"
+      ];
 
   # The values of a definition whose properties (mkIf, mkMerge, mkForce, …) are resolved.
   resolve =
@@ -26,56 +79,21 @@ let
     definitions: value:
     let
       given = builtins.concatMap resolve definitions;
-      names = builtins.attrNames (builtins.foldl' (all: set: all // set) { } given);
     in
-    if isSet value && given != [ ] && builtins.all isSet given then
-      builtins.listToAttrs (
-        builtins.concatMap (
-          name:
-          lib.optional (value ? ${name}) {
-            inherit name;
-            value = defined (builtins.catAttrs name given) value.${name};
-          }
-        ) names
-      )
-    else
-      value;
+    if isSet value && given != [ ] && builtins.all isSet given then named given value else value;
+  named =
+    given: value:
+    builtins.listToAttrs (
+      builtins.concatMap (
+        name:
+        lib.optional (value ? ${name}) {
+          inherit name;
+          value = defined (builtins.catAttrs name given) value.${name};
+        }
+      ) (builtins.attrNames (builtins.foldl' (all: set: all // set) { } given))
+    );
 
-  isOurs = file: lib.hasPrefix "nixlite:" (toString file);
-
-  select =
-    options: config:
-    builtins.foldl' (
-      all: name:
-      let
-        option = options.${name};
-        # Sorting the definitions looks at their values; one that throws is shown where it stands.
-        attempt = builtins.tryEval (
-          builtins.filter (definition: !(isOurs definition.file)) option.definitionsWithLocations
-        );
-        own = attempt.value;
-        inner = select option config.${name};
-      in
-      if !(options ? ${name}) then
-        all // { ${name} = config.${name}; }
-      else if lib.isOption option then
-        (
-          if !attempt.success then
-            all // { ${name} = config.${name}; }
-          else if own == [ ] then
-            all
-          else
-            all // { ${name} = defined (map (definition: definition.value) own) config.${name}; }
-        )
-      else if inner == { } then
-        all
-      else
-        all // { ${name} = inner; }
-    ) { } (builtins.attrNames config);
-in
-options: config:
-let
-  own = select (builtins.removeAttrs options [ "_module" ]) (
+  own = named (builtins.concatMap resolve (map settings loaded)) (
     builtins.removeAttrs config [
       "_module"
       "nixlite"

@@ -1,0 +1,13 @@
+# A gated model: the token is in the environment before the shell is entered, here by .envrc.
+{ pkgs, lib, ... }:
+
+{
+  services.model-repo = {
+    enable = true;
+    models.llama = {
+      source.huggingface.repo = "meta-llama/Llama-2-7b-hf";
+      hash = (import ./hashes.nix).llama;
+      auth.tokenEnvVar = "HF_TOKEN";
+    };
+  };
+}
