@@ -51,9 +51,15 @@ let package = Package(
         .testTarget(name: "NixFetchTests", dependencies: ["NixFetch"], swiftSettings: strict),
 
         // MARK: the store on disk
+        // Extended attributes, which the Glibc module leaves out.
+        .systemLibrary(name: "CXattr"),
+        // GRDBSQLite is SQLite's own header, for the one setting of Nix's that GRDB does not offer.
         .target(
             name: "NixStore",
-            dependencies: ["NixFetch", "NixFormats", .product(name: "GRDB", package: "GRDB.swift")],
+            dependencies: [
+                "NixFetch", "NixFormats", "CXattr", .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
             swiftSettings: strict),
         .testTarget(name: "NixStoreTests", dependencies: ["NixStore"], swiftSettings: strict),
 
