@@ -1,0 +1,129 @@
+import Glibc
+package import NixFormats
+
+extension LocalStore {
+    /// Adds a file of text (`toFile`) that refers to `references`.
+    package func addText(
+        name: ByteString, contents: ByteString, references: SortedSet<StorePath> = []
+    ) throws(StoreError) -> StorePath {
+        let hash = Digester.hash(.sha256, contents)
+        let path = try formatted { () throws(FormatError) in
+            try layout.storeDirectory.textPath(name: name.bytes, hash: hash, references: references)
+        }
+        try addText(contents, hash: hash, path: path, references: references, outputs: [])
+        return path
+    }
+
+    /// Writes a derivation and gives its path.
+    package func addDerivation(_ derivation: Derivation) throws(StoreError) -> StorePath {
+        let storeDirectory = layout.storeDirectory
+        let file = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory) }
+        let outputs = try formatted { () throws(FormatError) in
+            try Self.outputs(derivation, in: storeDirectory)
+        }
+        try addText(
+            file.contents, hash: Digester.hash(.sha256, file.contents), path: file.path,
+            references: derivation.references, outputs: outputs)
+        return file.path
+    }
+
+    private func addText(
+        _ contents: ByteString, hash: NixHash, path: StorePath, references: SortedSet<StorePath>,
+        outputs: [(name: ByteString, path: StorePath)]
+    ) throws(StoreError) {
+        try addUnlessValid(path) { (realPath) throws(StoreError) in
+            var visitor = VisitorPair(
+                first: TreeDigester(method: .text, algorithm: .sha256),
+                second: try TreeWriter(root: realPath, synchronises: options.synchronisesPaths))
+            try visitor.beginFile(size: UInt64(contents.count), executable: false)
+            let outcome = contents.bytes.withUnsafeBytes { bytes -> StoreError? in
+                do throws(StoreError) { try visitor.contents(bytes) } catch { return error }
+                return nil
+            }
+            if let outcome { throw outcome }
+            try visitor.endFile()
+            let digests = try visitor.first.finish().digests
+            return Registration(
+                PathInfo(
+                    path: path, narHash: digests.nar.hash, narSize: digests.nar.size, references: references,
+                    contentAddress: ContentAddress(method: .text, hash: hash)),
+                derivationOutputs: outputs)
+        }
+    }
+
+    /// Adds the file or tree at `source` under its content address.
+    ///
+    /// The source is read once to learn its address, and a second time, unless it is small, to copy it where the store does not
+    /// have it; a source that changes in between is added as it was copied.
+    ///
+    /// - Parameters:
+    ///   - method: `nar` for a tree, `flat` for the bytes of one file.
+    ///   - filter: entries to take; asked once for each.
+    ///   - references: what the path refers to; only for `nar` with SHA-256.
+    package func addPath(
+        _ source: RealPath, name: ByteString, method: ContentAddressMethod = .nar,
+        algorithm: HashAlgorithm = .sha256, references: SortedSet<StorePath> = [], filter: PathFilter? = nil
+    ) throws(StoreError) -> StorePath {
+        let decisions = FilterDecisions()
+        let digest = try TreeDump.hash(
+            source, method: method, algorithm: algorithm, filter: filter.map { decisions.recording($0) })
+        let expected = try path(name: name, ContentAddress(method: method, hash: digest.hash), references)
+        if try protectIfValid(expected) { return expected }
+        let staging = try makeStagingDirectory()
+        let copy = staging.path.appending("x")
+        var visitor = VisitorPair(
+            first: TreeDigester(method: method, algorithm: algorithm),
+            second: try TreeWriter(root: copy, synchronises: options.synchronisesPaths))
+        if method == .nar {
+            try TreeWalker(filter: filter == nil ? nil : decisions.recall).walk(source, &visitor)
+        } else {
+            var file = FlatFile(path: source, next: visitor)
+            try TreeWalker().walk(source, &file)
+            visitor = file.next
+        }
+        let digests = try visitor.first.finish().digests
+        let staged = StagedTree(
+            path: copy, nar: digests.nar, address: ContentAddress(method: method, hash: digests.content),
+            references: references)
+        let added = try addFixedOutput(staged, name: name).path
+        try staging.remove()
+        return added
+    }
+
+    /// The path that ``addPath(_:name:method:algorithm:references:filter:)`` would give, without adding anything.
+    package func computePath(
+        _ source: RealPath, name: ByteString, method: ContentAddressMethod = .nar,
+        algorithm: HashAlgorithm = .sha256, references: SortedSet<StorePath> = [], filter: PathFilter? = nil
+    ) throws(StoreError) -> StorePath {
+        let digest = try TreeDump.hash(source, method: method, algorithm: algorithm, filter: filter)
+        return try path(name: name, ContentAddress(method: method, hash: digest.hash), references)
+    }
+
+    func path(
+        name: ByteString, _ address: ContentAddress, _ references: SortedSet<StorePath>
+    ) throws(StoreError) -> StorePath {
+        try formatted { () throws(FormatError) in
+            try layout.storeDirectory.fixedOutputPath(name: name.bytes, address: address, references: references)
+        }
+    }
+
+    /// Runs what may fail with a format's error.
+    func formatted<Result>(_ body: () throws(FormatError) -> Result) throws(StoreError) -> Result {
+        do { return try body() } catch { throw StoreError(wrapping: error) }
+    }
+}
+
+/// What a filter said, so that a second walk of the same tree need not ask again.
+private final class FilterDecisions {
+    private var taken: Set<RealPath> = []
+
+    func recording(_ filter: @escaping PathFilter) -> PathFilter {
+        { (path, kind) throws(StoreError) in
+            let takes = try filter(path, kind)
+            if takes { self.taken.insert(path) }
+            return takes
+        }
+    }
+
+    func recall(_ path: RealPath, _ kind: FileKind) throws(StoreError) -> Bool { taken.contains(path) }
+}

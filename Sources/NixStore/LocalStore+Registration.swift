@@ -1,0 +1,78 @@
+import Glibc
+package import NixFormats
+import Synchronization
+
+extension LocalStore {
+    /// Protects `paths` from collectors until this store object goes.
+    package func addTemporaryRoots(_ paths: [StorePath]) throws(StoreError) {
+        if isReadOnly { return }
+        let new = protected.withLock { protected in paths.filter { !protected.contains($0) } }
+        try temporaryRoots.add(new.map { layout.storeDirectory.print($0).bytes })
+    }
+
+    /// Protects `path` and then says whether it is valid; a yes stays true as long as the store is open.
+    package func protectIfValid(_ path: StorePath) throws(StoreError) -> Bool {
+        if protected.withLock({ $0.contains(path) }) { return true }
+        try addTemporaryRoots([path])
+        guard try query({ try $0.identifier(path) != nil }) else { return false }
+        protected.withLock { _ = $0.insert(path) }
+        return true
+    }
+
+    /// Registers paths whose files are in place, all or none. They may refer to each other.
+    ///
+    /// The outputs of derivations among them are read from their files where they are not given.
+    package func register(_ registrations: [Registration]) throws(StoreError) {
+        try requireWritable()
+        var complete = registrations
+        for index in complete.indices
+        where complete[index].info.path.isDerivation && complete[index].derivationOutputs.isEmpty {
+            complete[index].derivationOutputs = try outputs(of: complete[index].info.path)
+        }
+        try transaction { try $0.register(complete) }
+    }
+
+    /// The outputs with known paths that the derivation file at `path`, valid or not, has.
+    private func outputs(of path: StorePath) throws(StoreError) -> [(name: ByteString, path: StorePath)] {
+        let derivation = try readDerivation(path)
+        do {
+            return try Self.outputs(derivation, in: layout.storeDirectory)
+        } catch {
+            throw StoreError(wrapping: error)
+        }
+    }
+
+    /// The outputs of `derivation` that have known paths.
+    static func outputs(
+        _ derivation: Derivation, in storeDirectory: StoreDirectory
+    ) throws(FormatError) -> [(name: ByteString, path: StorePath)] {
+        var outputs: [(name: ByteString, path: StorePath)] = []
+        for output in derivation.outputs {
+            if let path = try derivation.outputPath(output.key, in: storeDirectory) {
+                outputs.append((output.key, path))
+            }
+        }
+        return outputs
+    }
+
+    /// Puts a path into the store unless it is valid: the one road that every addition takes.
+    ///
+    /// Under the path's lock, whatever lies at its real place is removed, `place` puts the files there, and what it returns
+    /// is registered. An error on the way leaves the path invalid.
+    func addUnlessValid(
+        _ path: StorePath, _ place: (RealPath) throws(StoreError) -> Registration
+    ) throws(StoreError) {
+        try requireWritable()
+        if try protectIfValid(path) { return }
+        let realPath = realPath(path)
+        let lock = try PathLocks([realPath])
+        if try !query({ try $0.identifier(path) != nil }) {
+            try TreeRemoval.remove(realPath)
+            let registration = try place(realPath)
+            if options.synchronisesPaths { try FileSystem.synchroniseDirectory(layout.realStoreDirectory) }
+            try register([registration])
+        }
+        protected.withLock { _ = $0.insert(path) }
+        try lock.release(deleting: true)
+    }
+}

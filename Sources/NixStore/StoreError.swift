@@ -1,0 +1,39 @@
+/// What went wrong in the store: a kind that callers can act upon and one message in Nix's words.
+///
+/// The message has no leading `error: ` and no full stop.
+package struct StoreError: Error, Sendable, CustomStringConvertible {
+    package enum Kind: Sendable, Equatable {
+        /// A store reference (`--store`) that cannot be understood.
+        case badReference
+        /// A system call failed with this errno.
+        case system(Int32)
+        /// A file that the store cannot hold: socket, device, FIFO, foreign owner, hard link, too deep.
+        case unsupportedFile
+        /// The path is not registered.
+        case notValid
+        /// Bytes do not have the hash or size they claim.
+        case hashMismatch
+        /// The path is needed by another path or by a root.
+        case inUse
+        /// The database failed or holds something that cannot be read.
+        case database
+        /// The store's schema is older or newer than version 10.
+        case schema
+        /// A NAR, derivation or name that cannot be parsed.
+        case malformed
+        /// The store can only be read.
+        case readOnly
+        /// The caller's filter asked to stop.
+        case interrupted
+    }
+
+    package let kind: Kind
+    package let message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    package var description: String { message }
+}
