@@ -14,7 +14,9 @@ package enum FetchEvent: Sendable, Equatable {
     case note(String)
 }
 
-/// Receives the events of one model or one URL. Called from several threads, and must return quickly.
+/// Receives the events of one model or one URL.
+///
+/// Called from several threads, and must return quickly.
 package protocol FetchObserver: Sendable {
     /// Takes one event.
     func observe(_ event: FetchEvent)

@@ -1,11 +1,221 @@
+import Glibc
+import NixFormats
+
+/// A repository of a Hugging Face hub: one request for the commit, one per thousand files for the tree, one per file.
+///
+/// There is no `HEAD` per file: size and digest come from the tree. `HF_HUB_OFFLINE` and `TRANSFORMERS_OFFLINE` are
+/// ignored, because nixlite's own shell sets them for the programs it starts.
 struct HuggingFaceSource: Sendable {
+    private let repo: String
+    private let revision: String
+    private let selection: FileSelection
+    private let token: HubToken?
+    private let endpoint: URLReference
+    /// The endpoint without a final `/`, to put paths behind.
+    private let base: String
+    private let context: FetchContext
+
+    private static let defaultBase = "https://huggingface.co"
+
+    /// A file of the tree.
+    private struct Entry: Sendable {
+        let path: String
+        let size: Int64
+        let expected: FileRequest.Expectation
+        /// The content's name: equal for files of equal content.
+        let content: String
+    }
+
     init(
         repo: String, revision: String, patterns: [String]?, credentials: CredentialRequest,
         environment: FetchEnvironment, context: FetchContext
     ) throws(FetchError) {
-        throw FetchError(.unsupportedSource, "source type 'huggingface' is not supported yet")
+        try HubNames.check(repository: repo)
+        try HubNames.check(revision: revision)
+        self.repo = repo
+        self.revision = revision
+        selection = FileSelection(patterns)
+        token = try HubToken.find(credentials, environment)
+        var text = environment.value("HF_ENDPOINT") ?? Self.defaultBase
+        while text.hasSuffix("/") { text.removeLast() }
+        endpoint = try Downloader.parse(text)
+        base = endpoint.redactedOrigin + (endpoint.path == "/" ? "" : endpoint.path)
+        self.context = context
     }
+
+    private var errors: HubErrors { HubErrors(repo: repo, revision: revision, endpoint: base, token: token) }
+
+    private var authorizer: any RequestAuthorizer {
+        if let token { return StaticAuthorizer(bearer: token.value) }
+        return AnonymousAuthorizer()
+    }
+
+    /// Fetches into the hub layout.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
-        throw FetchError(.unsupportedSource, "source type 'huggingface' is not supported yet")
+        let commit = try await resolveRevision()
+        let all = try await listTree(commit)
+        let entries = all.filter { selection.keeps($0.path) }
+        try selection.checkKept(entries.map(\.path), of: all.map(\.path), in: "'\(repo)' at \(base)")
+        for pattern in selection.unused(all.map(\.path)) {
+            context.observer.observe(.note("pattern '\(pattern.printable)' matches no file of '\(repo)'"))
+        }
+        let blobs: Descriptor
+        do { blobs = try workspace.staging.directory([Array("blobs".utf8)]) } catch { throw error.fetchError }
+        // Files of equal content are fetched once.
+        var contents: [String: Int] = [:]
+        var jobs: [FileJob] = []
+        for entry in entries where contents[entry.content] == nil {
+            contents[entry.content] = jobs.count
+            jobs.append(try job(entry, commit: commit, blobs: blobs, index: jobs.count))
+        }
+        let fetched: [FetchedFile]
+        fetched = try await FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
+            errors.translate(error, path: request.label)
+        }.run()
+        var layout = HubLayout(commit: commit, revision: revision)
+        for (job, file) in zip(jobs, fetched) {
+            try place(job.name, "\(file.sha256.base16)", in: blobs)
+        }
+        for entry in entries {
+            guard let index = contents[entry.content] else { continue }
+            _ = layout.add(path: entry.path, sha256: fetched[index].sha256)
+        }
+        try layout.write(into: workspace.staging)
+        return FetchedModel(
+            files: entries.count, bytes: fetched.reduce(0) { $0 + $1.size }, commit: commit,
+            upstreamOmissions: layout.upstreamOmissions)
+    }
+
+    /// Gives a fetched blob the name of its digest; a second blob of the same content is dropped.
+    private func place(_ temporary: String, _ blob: String, in blobs: Descriptor) throws(FetchError) {
+        do {
+            try FileAccess.call("rename", blob) { renameat(blobs.number, temporary, blobs.number, blob) }
+        } catch {
+            throw error.fetchError
+        }
+    }
+
+    private func job(_ entry: Entry, commit: String, blobs: Descriptor, index: Int) throws(FetchError) -> FileJob {
+        let path = URLReference.percentEncoded(entry.path, keepingSlashes: true)
+        let url = try Downloader.parse("\(base)/\(repo)/resolve/\(commit)/\(path)")
+        var request = FileRequest(url: url, label: entry.path)
+        request.authorizer = authorizer
+        request.size = entry.size
+        request.expected = entry.expected
+        return FileJob(request: request, target: blobs, name: "incoming-\(index)")
+    }
+
+    // MARK: revision → commit
+
+    private func resolveRevision() async throws(FetchError) -> String {
+        if HubNames.isCommit(revision) { return revision }
+        let name = URLReference.percentEncoded(revision, keepingSlashes: false)
+        let (answer, _) = try await ask(try Downloader.parse("\(base)/api/models/\(repo)/revision/\(name)"))
+        guard let commit = answer["sha"]?.string, HubNames.isCommit(commit) else {
+            throw FetchError(.verification, "the answer of \(base) about '\(repo)' has no commit: is it a hub?")
+        }
+        return commit
+    }
+
+    private func ask(_ url: URLReference) async throws(FetchError) -> (JSONValue, ResponseHead) {
+        let head: ResponseHead
+        let body: [UInt8]
+        do {
+            (head, body) = try await context.bytes(
+                context.exchange(url, authorizer, headers: ["Accept: application/json"]), label: repo)
+        } catch {
+            throw errors.translate(error)
+        }
+        do {
+            return (try JSONValue(parsing: body), head)
+        } catch {
+            throw FetchError(.verification, "the answer to '\(url.redacted)' is no JSON: \(error)")
+        }
+    }
+
+    // MARK: commit → files
+
+    private func listTree(_ commit: String) async throws(FetchError) -> [Entry] {
+        var entries: [Entry] = []
+        var seen: Set<[UInt8]> = []
+        var asked: Set<String> = []
+        var next: URLReference? = try Downloader.parse("\(base)/api/models/\(repo)/tree/\(commit)?recursive=true")
+        while let url = next {
+            guard asked.insert(url.text).inserted, asked.count <= 10_000 else {
+                throw FetchError(.verification, "the file list of '\(repo)' at \(base) does not end")
+            }
+            let (answer, head) = try await ask(url)
+            guard let elements = answer.array else {
+                throw FetchError(.verification, "the answer to '\(url.redacted)' is \(answer.kindName), not a list")
+            }
+            for element in elements where element["type"]?.string == "file" {
+                let entry = try entry(element)
+                guard seen.insert(Array(entry.path.utf8)).inserted else {
+                    throw FetchError(.verification, "'\(repo)' at \(base) lists '\(entry.path.printable)' twice")
+                }
+                entries.append(entry)
+            }
+            next = try nextPage(head, after: url)
+        }
+        return entries
+    }
+
+    private func entry(_ element: JSONValue) throws(FetchError) -> Entry {
+        guard let path = element["path"]?.string else {
+            throw FetchError(.verification, "the file list of '\(repo)' at \(base) has an entry without path")
+        }
+        try NetworkNames.check(path: path, from: "'\(repo)' at \(base)")
+        let large = element["lfs"]
+        guard let size = (large ?? element)["size"]?.integer, size >= 0, let name = (large ?? element)["oid"]?.string,
+            let digest = Base16.decode(name.utf8), digest.count == (large == nil ? 20 : 32)
+        else {
+            throw FetchError(
+                .verification,
+                "the file list of '\(repo)' at \(base) has no usable size and digest for '\(path.printable)'")
+        }
+        return Entry(
+            path: path, size: size,
+            expected: large == nil
+                ? .gitBlob(NixHash(.sha1, digest), size: size) : .required(NixHash(.sha256, digest)),
+            content: name)
+    }
+
+    /// The `Link: <url>; rel="next"` of a page; URLs at the default host are meant for the endpoint in use.
+    private func nextPage(_ head: ResponseHead, after url: URLReference) throws(FetchError) -> URLReference? {
+        guard let field = head["link"], let target = LinkHeader.target(field, relation: "next") else { return nil }
+        var text = target
+        if text.hasPrefix(Self.defaultBase + "/") { text = base + text.dropFirst(Self.defaultBase.count) }
+        do {
+            let next = try url.resolving(text)
+            guard next.origin == endpoint.origin else {
+                throw FetchError(
+                    .verification, "the file list of '\(repo)' goes on at another host, '\(next.redacted)'")
+            }
+            return next
+        } catch let error as FetchError {
+            throw error
+        } catch {
+            throw FetchError(.verification, "the file list of '\(repo)' goes on at an unusable URL: \(error)")
+        }
+    }
+}
+
+/// `Link` header fields (RFC 8288).
+enum LinkHeader {
+    /// The target of the link with a relation; nil when there is none.
+    static func target(_ field: String, relation: String) -> String? {
+        var rest = Substring(field)
+        while let open = rest.firstIndex(of: "<"), let close = rest[open...].firstIndex(of: ">") {
+            let target = rest[rest.index(after: open)..<close]
+            rest = rest[rest.index(after: close)...]
+            let parameters = rest.prefix { $0 != "<" }
+            for parameter in parameters.split(whereSeparator: { $0 == ";" || $0 == "," }) {
+                let pair = parameter.split(separator: "=", maxSplits: 1)
+                guard pair.count == 2, pair[0].trimmingBlanks().lowercased() == "rel" else { continue }
+                let value = pair[1].trimmingBlanks().filter { $0 != "\"" }
+                if value.split(separator: " ").contains(Substring(relation)) { return String(target) }
+            }
+        }
+        return nil
     }
 }

@@ -1,34 +1,31 @@
 import Glibc
 import NixFormats
+import Synchronization
 
 extension FileDownload {
-    /// Copies the file a `file` URL names: same checks, no retry and nothing partial to keep.
-    func copyLocalFile(
-        _ path: String, partials: DirectoryTree, into target: Descriptor, as name: String
-    ) throws(FetchError) -> FetchedFile {
+    /// Copies the file a `file` URL names into the partial file: nothing to retry, and nothing kept of an earlier run.
+    func copyLocalFile(_ path: String, into partial: PartialFile) throws(FetchError) -> FetchedFile {
         do {
-            return try copy(path, partials: partials, into: target, as: name)
+            return try copy(path, into: partial)
         } catch {
             guard error.number == ENOENT else { throw error.fetchError }
             throw FetchError(.notFound, "file '\(path.printable)' does not exist")
         }
     }
 
-    private func copy(
-        _ path: String, partials: DirectoryTree, into target: Descriptor, as name: String
-    ) throws(FileAccess.Failure) -> FetchedFile {
+    private func copy(_ path: String, into partial: PartialFile) throws(FileAccess.Failure) -> FetchedFile {
         let source = Descriptor(try FileAccess.call("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
-        let status = try FileAccess.status(source)
-        guard status.st_mode & S_IFMT == S_IFREG else {
+        guard try FileAccess.status(source).st_mode & S_IFMT == S_IFREG else {
             throw FileAccess.Failure(number: EINVAL, action: "read as a file", path: path)
         }
-        context.observer.observe(.started(file: request.label, expected: Int64(status.st_size), resumed: 0))
-        let temporary = "\(request.key).copy"
-        _ = unlinkat(partials.root.number, temporary, 0)
-        let output = try partials.createFile([], Array(temporary.utf8))
+        try partial.restart(total: nil)
         let main = Digester(.sha256)
         var extra: Digester?
-        if case .preferred(let hash) = request.expected, hash.algorithm != .sha256 { extra = Digester(hash.algorithm) }
+        switch request.expected {
+        case .preferred(let hash), .required(let hash):
+            if hash.algorithm != .sha256 { extra = Digester(hash.algorithm) }
+        case .unknown, .gitBlob: break
+        }
         var buffer = [UInt8](repeating: 0, count: 1 << 20)
         var position: Int64 = 0
         while true {
@@ -38,14 +35,10 @@ extension FileDownload {
                 let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])
                 main.update(part)
                 extra?.update(part)
-                return FileAccess.writeAll(output.number, part, at: position)
+                return FileAccess.writeAll(partial.descriptor.number, part, at: position)
             }
-            if let problem { throw FileAccess.Failure(number: problem, action: "write", path: name) }
+            if let problem { throw FileAccess.Failure(number: problem, action: "write", path: partial.name) }
             position += Int64(count)
-        }
-        try FileAccess.call("set the mode of", name) { fchmod(output.number, 0o444) }
-        try FileAccess.call("rename", name) {
-            renameat(partials.root.number, temporary, target.number, name)
         }
         context.observer.observe(.finished(file: request.label, bytes: position))
         let sha256 = main.finish()

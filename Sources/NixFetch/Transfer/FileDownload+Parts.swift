@@ -70,11 +70,12 @@ extension FileDownload {
             switch result {
             case .success(let answer):
                 location.current = Location(url: answer.url, isAuthorized: answer.isAuthorized)
-                if sink.isComplete {
-                    partial.state.withLock { state in
-                        if state.total == nil { state.total = state.written.frontier }
-                    }
-                } else if sink.received == 0 {
+                let isComplete = sink.isComplete
+                partial.state.withLock { state in
+                    state.finalURL = answer.url.text
+                    if isComplete, state.total == nil { state.total = state.written.frontier }
+                }
+                if !isComplete, sink.received == 0 {
                     let error = TransferError(
                         code: .tooShort, url: answer.url.redacted, reason: "the server sent an empty range")
                     if let failure = await recover(error, attempt: &attempt) { return failure }

@@ -49,6 +49,8 @@ struct FileRequest: Sendable {
 struct FileDownload: Sendable {
     let context: FetchContext
     let request: FileRequest
+    /// Puts a failed request into the source's own words.
+    var translate: @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError }
 
     /// Bytes between two sidecars: what a kill may cost.
     private static let checkpointDistance: Int64 = 4 << 20
@@ -57,26 +59,31 @@ struct FileDownload: Sendable {
     func run(
         partials: DirectoryTree, into target: Descriptor, as name: String
     ) async throws(FetchError) -> FetchedFile {
-        if let path = request.url.filePath {
-            return try copyLocalFile(path, partials: partials, into: target, as: name)
+        let file = try await complete(partials: partials)
+        do { try PartialFile.publish(key: request.key, in: partials, to: target, as: name) } catch {
+            throw error.fetchError
         }
+        return file
+    }
+
+    /// Runs until the partial file is complete and verified, and leaves it there for `PartialFile.publish`.
+    ///
+    /// The files of a model are moved only when all are there, so that an interrupted run loses none.
+    func complete(partials: DirectoryTree) async throws(FetchError) -> FetchedFile {
         let partial = try await PartialFile(
             key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
         context.observer.observe(
             .started(file: request.label, expected: request.size, resumed: partial.resumed))
-        var isRetried = false
+        if let path = request.url.filePath { return try copyLocalFile(path, into: partial) }
+        var canRetry = true
+        if case .preferred = request.expected { canRetry = partial.resumed > 0 }
         while true {
             let digests = try await fetchAndHash(partial)
-            let (size, validators) = partial.state.withLock { ($0.written.frontier, $0.validators) }
+            let state = partial.state.withLock { $0 }
+            let size = state.written.frontier
             if let objection = objection(size: size, digests) {
-                let isHopeless: Bool
-                if case .preferred = request.expected {
-                    isHopeless = isRetried || partial.resumed == 0
-                } else {
-                    isHopeless = isRetried
-                }
-                if !isHopeless {
-                    isRetried = true
+                if canRetry {
+                    canRetry = false
                     context.observer.observe(.retrying(file: request.label, reason: objection.message, delay: 0))
                     do { try partial.restart(total: request.size) } catch { throw error.fetchError }
                     continue
@@ -88,11 +95,11 @@ struct FileDownload: Sendable {
                     throw objection
                 }
             }
-            do { try partial.publish(in: target, as: name) } catch { throw error.fetchError }
+            do { try partial.checkpoint() } catch { throw error.fetchError }
             context.observer.observe(.finished(file: request.label, bytes: size))
             return FetchedFile(
-                size: size, sha256: digests.sha256, hash: digests.hash, finalURL: request.url.text,
-                etag: validators.etag, lastModified: validators.lastModified)
+                size: size, sha256: digests.sha256, hash: digests.hash, finalURL: state.finalURL ?? request.url.text,
+                etag: state.validators.etag, lastModified: state.validators.lastModified)
         }
     }
 
@@ -112,7 +119,7 @@ struct FileDownload: Sendable {
         if let failure {
             // What is there stays, for the next run.
             try? partial.checkpoint()
-            throw failure.fetchError
+            throw translate(request, failure)
         }
         switch hashed {
         case .success(let digests): return digests

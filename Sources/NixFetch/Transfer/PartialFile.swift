@@ -21,6 +21,8 @@ final class PartialFile: Sendable {
         var hasRanges = false
         /// The server gives whole files only: one transfer, from the start.
         var isSequential = false
+        /// Where the bytes came from after redirects.
+        var finalURL: String?
         /// How often the content began anew.
         var restarts = 0
 
@@ -128,15 +130,22 @@ final class PartialFile: Sendable {
         _ = unlinkat(directory.number, name + ".json", 0)
     }
 
-    /// Moves the finished file to its place, mode 0444, and removes the sidecar.
+    /// Moves a finished file to its place, mode 0444, and removes the sidecar.
     ///
-    /// Both must lie on one file system.
-    func publish(in target: Descriptor, as finalName: String) throws(FileAccess.Failure) {
-        try FileAccess.call("set the mode of", name) { fchmod(descriptor.number, 0o444) }
+    /// Both directories must lie on one file system. `ENOENT` means that another process took the file.
+    static func publish(
+        key: String, in directory: DirectoryTree, to target: Descriptor, as finalName: String
+    ) throws(FileAccess.Failure) {
+        let name = key + ".part"
+        let file = Descriptor(
+            try FileAccess.call("open", "\(directory.path)/\(name)") {
+                openat(directory.root.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            })
+        try FileAccess.call("set the mode of", name) { fchmod(file.number, 0o444) }
         try FileAccess.call("rename", finalName) {
-            renameat(directory.number, name, target.number, finalName)
+            renameat(directory.root.number, name, target.number, finalName)
         }
-        _ = unlinkat(directory.number, name + ".json", 0)
+        _ = unlinkat(directory.root.number, name + ".json", 0)
     }
 
     /// Removes the partial file and its sidecar.

@@ -20,12 +20,12 @@ struct AnonymousAuthorizer: RequestAuthorizer {
 struct StaticAuthorizer: RequestAuthorizer {
     private let line: String
 
-    /// `Authorization: Bearer …`
+    /// The field `Authorization: Bearer …`.
     init(bearer token: String) {
         line = "Authorization: Bearer \(token)"
     }
 
-    /// `Authorization: Basic …`
+    /// The field `Authorization: Basic …`.
     init(user: String, password: String) {
         line = "Authorization: Basic \(Base64.encode(Array("\(user):\(password)".utf8)))"
     }

@@ -24,7 +24,9 @@ struct TransferOptions: Sendable {
     var certificateFile: String?
 }
 
-/// Where the body of a successful answer goes. Called on the transfer thread only, never blocking long.
+/// Where the body of a successful answer goes.
+///
+/// Called on the transfer thread only, never blocking long.
 protocol TransferSink: AnyObject, Sendable {
     /// Decides about a body from its answer's head (status 200–299); an error ends the transfer.
     func begin(_ head: ResponseHead) -> TransferError.Code?

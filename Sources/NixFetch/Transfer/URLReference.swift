@@ -128,6 +128,9 @@ package struct URLReference: Sendable, Hashable {
         return "\(scheme)://\(authority)\(path)?\(names.joined(separator: "&"))"
     }
 
+    /// Scheme and authority.
+    var redactedOrigin: String { "\(scheme)://\(authority)" }
+
     /// The target of a `Location` or `Link` header relative to this URL (RFC 3986 section 5.2).
     package func resolving(_ reference: String) throws(ParseError) -> URLReference {
         let trimmed = reference.trimmingBlanks()

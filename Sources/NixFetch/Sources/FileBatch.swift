@@ -1,0 +1,104 @@
+import Glibc
+
+/// A file of a model: what to download, and where to put it.
+struct FileJob: Sendable {
+    var request: FileRequest
+    /// The directory and the name in it.
+    var target: Descriptor
+    var name: String
+}
+
+/// Downloads the files of one model, several at once.
+struct FileBatch: Sendable {
+    let context: FetchContext
+    let workspace: Workspace
+    let jobs: [FileJob]
+    /// Puts a failed request into the source's own words.
+    let translate: @Sendable (FileRequest, TransferError) -> FetchError
+
+    init(
+        context: FetchContext, workspace: Workspace, jobs: [FileJob],
+        translate: @escaping @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError }
+    ) {
+        self.context = context
+        self.workspace = workspace
+        self.jobs = jobs
+        self.translate = translate
+    }
+
+    /// Downloads all, largest first; results in the order of the jobs.
+    ///
+    /// The first failure ends the others, whose partial files stay for the next run.
+    func run() async throws(FetchError) -> [FetchedFile] {
+        let sizes = jobs.map(\.request.size)
+        let total = sizes.reduce(Int64?(0)) { sum, size in
+            guard let sum, let size else { return nil }
+            let (value, overflow) = sum.addingReportingOverflow(size)
+            return overflow ? nil : value
+        }
+        if let total { try workspace.checkSpace(max(0, total - bytesOnDisk())) }
+        context.observer.observe(.planned(files: jobs.count, bytes: total))
+        let order = jobs.indices.sorted { (sizes[$0] ?? 0, $1) > (sizes[$1] ?? 0, $0) }
+        let outcome = await runGroup(order)
+        if let failure = outcome.failure { throw failure }
+        var files: [FetchedFile] = []
+        for (index, job) in jobs.enumerated() {
+            guard let file = outcome.files[index] else { continue }
+            files.append(try await publish(job, file))
+        }
+        return files
+    }
+
+    /// Moves a complete file to its place; one that another process took meanwhile is fetched again.
+    private func publish(_ job: FileJob, _ file: FetchedFile) async throws(FetchError) -> FetchedFile {
+        do {
+            try PartialFile.publish(key: job.request.key, in: workspace.partials, to: job.target, as: job.name)
+            return file
+        } catch {
+            guard error.number == ENOENT else { throw error.fetchError }
+        }
+        return try await FileDownload(context: context, request: job.request, translate: translate)
+            .run(partials: workspace.partials, into: job.target, as: job.name)
+    }
+
+    private func runGroup(_ order: [Int]) async -> (files: [Int: FetchedFile], failure: FetchError?) {
+        await withTaskGroup(of: (Int, Result<FetchedFile, FetchError>).self) { group in
+            var pending = order[...]
+            var files: [Int: FetchedFile] = [:]
+            var failure: FetchError?
+            func addNext() {
+                guard failure == nil, let index = pending.popFirst() else { return }
+                let job = jobs[index]
+                group.addTask {
+                    do throws(FetchError) {
+                        let download = FileDownload(context: context, request: job.request, translate: translate)
+                        return (index, .success(try await download.complete(partials: workspace.partials)))
+                    } catch {
+                        return (index, .failure(error))
+                    }
+                }
+            }
+            for _ in 0..<max(1, context.downloader.options.filesPerModel) { addNext() }
+            while let (index, result) = await group.next() {
+                switch result {
+                case .success(let file): files[index] = file
+                case .failure(let error):
+                    if failure == nil || failure?.kind == .cancelled { failure = error }
+                    group.cancelAll()
+                }
+                addNext()
+            }
+            return (files, failure)
+        }
+    }
+
+    /// What earlier runs left of these files, as blocks on disk.
+    private func bytesOnDisk() -> Int64 {
+        jobs.reduce(0) { sum, job in
+            var status = stat()
+            guard fstatat(workspace.partials.root.number, job.request.key + ".part", &status, AT_SYMLINK_NOFOLLOW) == 0
+            else { return sum }
+            return sum + Int64(status.st_blocks) * 512
+        }
+    }
+}

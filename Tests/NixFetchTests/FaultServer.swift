@@ -1,0 +1,101 @@
+import Foundation
+import NixFetch
+import Testing
+
+/// The fault server as a child process; ends with the object.
+final class FaultServer: Sendable {
+    let port: Int
+    /// The second origin.
+    let otherPort: Int
+    private let process: Process
+    private let input: Pipe
+
+    init() throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Support/faultserver.py").resolvingSymlinksInPath()
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", script.path]
+        let output = Pipe()
+        let input = Pipe()
+        process.standardOutput = output
+        process.standardInput = input
+        try process.run()
+        var line = Data()
+        while !line.contains(UInt8(ascii: "\n")) {
+            let data = output.fileHandleForReading.availableData
+            if data.isEmpty { break }
+            line += data
+        }
+        let ports = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        port = try #require(ports.first)
+        otherPort = try #require(ports.last)
+        self.process = process
+        self.input = input
+    }
+
+    deinit {
+        try? input.fileHandleForWriting.close()
+        process.waitUntilExit()
+    }
+
+    var base: String { "http://127.0.0.1:\(port)" }
+
+    /// One request as the server saw it.
+    struct Request: Decodable, Sendable {
+        let path: String
+        let port: Int
+        let range: String?
+        let ifRange: String?
+        let authorization: String?
+        let acceptEncoding: String?
+
+        enum CodingKeys: String, CodingKey {
+            case path, port
+            case range = "Range"
+            case ifRange = "If-Range"
+            case authorization = "Authorization"
+            case acceptEncoding = "Accept-Encoding"
+        }
+    }
+
+    /// The requests so far.
+    func log() async throws -> [Request] {
+        let downloader = Downloader(environment: FetchEnvironment(variables: [:]))
+        return try JSONDecoder().decode([Request].self, from: Data(try await downloader.readURL("\(base)/_log")))
+    }
+}
+
+/// A scratch directory, removed with the object.
+final class ScratchDirectory: Sendable {
+    let path: String
+
+    init() throws {
+        path = NSTemporaryDirectory() + "/nixlite-fetch-" + UUID().uuidString
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit {
+        try? FileManager.default.removeItem(atPath: path)
+    }
+
+    func make(_ name: String) throws -> String {
+        let directory = path + "/" + name
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        return directory
+    }
+
+    func read(_ name: String) throws -> [UInt8] {
+        [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
+
+    /// Every entry below a directory: path, and the target of a link.
+    func tree(_ name: String) throws -> [String] {
+        let root = path + "/" + name
+        let entries = try #require(FileManager.default.enumerator(atPath: root)).compactMap { $0 as? String }
+        return entries.map { entry in
+            let target = try? FileManager.default.destinationOfSymbolicLink(atPath: root + "/" + entry)
+            return target.map { "\(entry) -> \($0)" } ?? entry
+        }.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    }
+}
