@@ -16,6 +16,19 @@ struct CharacterClass: OptionSet {
     /// What ends a plain run in a `"…"` string: `"`, `\`, `$`, CR, NUL.
     static let stringSpecial = CharacterClass(rawValue: 1 << 7)
 
+    /// The classes of all 256 byte values, worked out once; it lives as long as the program.
+    struct Table: @unchecked Sendable {
+        let bits: UnsafePointer<UInt8>
+
+        fileprivate init() {
+            let bits = UnsafeMutablePointer<UInt8>.allocate(capacity: 256)
+            for byte in 0..<256 { (bits + byte).initialize(to: CharacterClass(of: UInt8(byte)).rawValue) }
+            self.bits = UnsafePointer(bits)
+        }
+    }
+
+    static let table = Table()
+
     /// The classes of one byte value.
     init(of byte: UInt8) {
         var bits: UInt8 = 0

@@ -9,7 +9,7 @@ struct Lexer: ~Copyable {
     private let text: UnsafeBufferPointer<UInt8>
     let count: Int
     let features: ParseOptions.Features
-    private let classes: UnsafeMutablePointer<UInt8>
+    private let classes = CharacterClass.table.bits
 
     private(set) var token: Token = .endOfFile
     /// Where the current token starts.
@@ -29,11 +29,7 @@ struct Lexer: ~Copyable {
         self.text = source.text
         self.count = source.text.count
         self.features = features
-        classes = .allocate(capacity: 256)
-        for byte in 0..<256 { classes[byte] = CharacterClass(of: UInt8(byte)).rawValue }
     }
-
-    deinit { classes.deallocate() }
 
     // MARK: Bytes
 
@@ -66,7 +62,7 @@ struct Lexer: ~Copyable {
     // MARK: Tokens
 
     /// Reads the next token after `end`.
-    @inline(__always)
+    @inline(never)
     mutating func next() {
         var offset = end
         while true {

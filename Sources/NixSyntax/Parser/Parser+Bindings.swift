@@ -207,7 +207,7 @@ extension Parser {
         }
     }
 
-    private func duplicate(_ path: [Symbol], at position: UInt32, previous: UInt32) -> SyntaxError {
+    private mutating func duplicate(_ path: [Symbol], at position: UInt32, previous: UInt32) -> SyntaxError {
         var text: [UInt8] = []
         for (index, symbol) in path.enumerated() {
             if index > 0 { text.append(UInt8(ascii: ".")) }

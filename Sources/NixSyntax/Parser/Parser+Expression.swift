@@ -12,7 +12,7 @@ extension Parser {
     mutating func parseExpression() throws(SyntaxError) -> NodeIndex {
         depth += 1
         if depth > options.maximumDepth {
-            throw error("expression is nested deeper than \(options.maximumDepth) levels", at: lexer.start)
+            throw nestedTooDeeply()
         }
         let base = heads.count
         let start = lexer.start
@@ -89,6 +89,10 @@ extension Parser {
         expressionStart = start
         depth -= 1
         return node
+    }
+
+    private mutating func nestedTooDeeply() -> SyntaxError {
+        error("expression is nested deeper than \(options.maximumDepth) levels", at: lexer.start)
     }
 
     @inline(__always)

@@ -20,7 +20,7 @@ extension Parser {
         while true {
             let end = endOfIndentedText(offset)
             if end > offset {
-                if lexer.slice(offset, end).contains(0) { throw nullByte(in: offset) }
+                if lexer.slice(offset, end).contains(0) { throw nullByte(in: lexer.slice(offset, end), at: offset) }
                 pieces.append(IndentedPiece(content: .text(offset, end), position: offset))
                 offset = end
             }
@@ -69,7 +69,7 @@ extension Parser {
     /// The end of the plain text from an offset on.
     ///
     /// A dollar or a quote takes the byte after it along, unless the two could begin something.
-    private func endOfIndentedText(_ from: Int) -> Int {
+    private mutating func endOfIndentedText(_ from: Int) -> Int {
         var offset = from
         while offset < lexer.count {
             let byte = lexer.byte(offset)
@@ -89,7 +89,7 @@ extension Parser {
     }
 
     /// The smallest number of spaces that a line with anything else on it starts with.
-    private func indentation(of pieces: ContiguousArray<IndentedPiece>) -> Int {
+    private mutating func indentation(of pieces: ContiguousArray<IndentedPiece>) -> Int {
         var smallest = 1_000_000
         var current = 0
         var isAtLineStart = true

@@ -133,7 +133,7 @@ extension Parser {
         }
     }
 
-    private func duplicateFormal(_ symbol: Symbol, at position: Int) -> SyntaxError {
+    private mutating func duplicateFormal(_ symbol: Symbol, at position: Int) -> SyntaxError {
         var name: [UInt8] = []
         name.appendIdentifier(symbols.bytes(of: symbol))
         return error("duplicate formal function argument '\(String(decoding: name, as: UTF8.self))'", at: position)

@@ -127,7 +127,7 @@ extension Parser {
     }
 
     /// A piece of the source in which every line ends in LF.
-    private func withLineFeeds(_ from: Int, _ to: Int) -> [UInt8] {
+    private mutating func withLineFeeds(_ from: Int, _ to: Int) -> [UInt8] {
         var out: [UInt8] = []
         for offset in from..<to {
             let byte = lexer.byte(offset)

@@ -92,7 +92,7 @@ extension Parser {
     }
 
     /// The number that an integer token is.
-    func integerValue() throws(SyntaxError) -> Int64 {
+    mutating func integerValue() throws(SyntaxError) -> Int64 {
         var value: Int64 = 0
         for offset in lexer.start..<lexer.end {
             let digit = Int64(lexer.byte(offset) &- UInt8(ascii: "0"))
@@ -104,8 +104,10 @@ extension Parser {
         return value
     }
 
-    /// The number that a float token is, as the C library reads it. What it calls out of range, Nix refuses.
-    func floatValue() throws(SyntaxError) -> Double {
+    /// The number that a float token is, as the C library reads it.
+    ///
+    /// What it calls out of range, Nix refuses.
+    mutating func floatValue() throws(SyntaxError) -> Double {
         let text = tokenText()
         errno = 0
         let value = strtod(text, nil)
@@ -113,5 +115,5 @@ extension Parser {
         return value
     }
 
-    private func tokenText() -> String { String(decoding: lexer.slice(lexer.start, lexer.end), as: UTF8.self) }
+    private mutating func tokenText() -> String { String(decoding: lexer.slice(lexer.start, lexer.end), as: UTF8.self) }
 }

@@ -49,6 +49,8 @@ extension Parser {
     @inline(__always)
     private mutating func readLiteral(_ from: Int) throws(SyntaxError) -> Int {
         var offset = from
+        let start = tree.bytes.count
+        var hasNull = false
         while true {
             let runStart = offset
             while offset < lexer.count, !lexer.has(offset, .stringSpecial) { offset += 1 }
@@ -56,10 +58,14 @@ extension Parser {
             guard offset < lexer.count else { throw unterminatedString() }
             switch lexer.byte(offset) {
             case UInt8(ascii: "\""):
+                if hasNull { throw nullByte(in: tree.bytes[start...], at: from) }
                 return offset
             case UInt8(ascii: "$"):
                 let next = lexer.byte(offset + 1)
-                if next == UInt8(ascii: "{") { return offset }
+                if next == UInt8(ascii: "{") {
+                    if hasNull { throw nullByte(in: tree.bytes[start...], at: from) }
+                    return offset
+                }
                 tree.bytes.append(UInt8(ascii: "$"))
                 offset += 1
                 // `$$` is two dollars, whatever follows.
@@ -75,7 +81,9 @@ extension Parser {
                 tree.bytes.append(UInt8(ascii: "\n"))
                 offset += lexer.byte(offset + 1) == UInt8(ascii: "\n") ? 2 : 1
             default:
-                throw nullByte(in: from)
+                hasNull = true
+                tree.bytes.append(0)
+                offset += 1
             }
         }
     }
@@ -115,17 +123,15 @@ extension Parser {
             c: Int32(truncatingIfNeeded: positions))
     }
 
-    private func unterminatedString() -> SyntaxError {
+    private mutating func unterminatedString() -> SyntaxError {
         error("syntax error, unexpected end of file, expecting '\"'", at: lexer.count)
     }
 
-    /// The error for a string literal that starts at an offset and holds a NUL.
-    func nullByte(in start: Int) -> SyntaxError {
-        var end = start
-        while end < lexer.count, !"\"\n".utf8.contains(lexer.byte(end)) { end += 1 }
-        let text = lexer.slice(start, end).flatMap { $0 == 0 ? Array("␀".utf8) : [$0] }
+    /// The error for literal text that holds a NUL; `text` is what the literal stands for, `start` where it begins.
+    mutating func nullByte(in text: some Sequence<UInt8>, at start: Int) -> SyntaxError {
+        let visible = text.flatMap { $0 == 0 ? Array("␀".utf8) : [$0] }
         return error(
-            "input string '\(String(decoding: text, as: UTF8.self))' cannot be represented as Nix string "
+            "input string '\(String(decoding: visible, as: UTF8.self))' cannot be represented as Nix string "
                 + "because it contains null bytes", at: start)
     }
 }

@@ -120,7 +120,8 @@ package struct Parser: ~Copyable {
 
     // MARK: Errors
 
-    func error(_ message: String, at offset: Int) -> SyntaxError {
+    @inline(never)
+    mutating func error(_ message: String, at offset: Int) -> SyntaxError {
         SyntaxError(
             message: message, location: SourceLocation(file: tree.source, offset: UInt32(truncatingIfNeeded: offset)))
     }
@@ -129,7 +130,7 @@ package struct Parser: ~Copyable {
     ///
     /// `expecting` lists what would do, in bison's order, or is empty.
     @inline(never)
-    func unexpected(expecting: StaticString = "") -> SyntaxError {
+    mutating func unexpected(expecting: StaticString = "") -> SyntaxError {
         do throws(SyntaxError) {
             // What the lexer has to say about a token comes first.
             if lexer.token == .integer { _ = try integerValue() }
