@@ -55,6 +55,7 @@ let
               "core"
               "languages"
               "scripts"
+              "services"
               "dotenv"
               "shell"
             ]
@@ -98,7 +99,7 @@ let
       output = import ./output.nix { inherit lib; } {
         modules = modules ++ chosen;
         argument =
-          name: if name == "options" then result.options else specialArgs.${name} or result.config._module.args.${name};
+          name: if name == "options" then result.options else specialArgs.${name} or result._module.args.${name};
         inherit (result) config;
       };
     };

@@ -85,6 +85,21 @@ let
     import = path: _arguments: select "devenv-import-${name}";
   };
 
+  # rust.channel and its neighbours, which files read to decide something.
+  rust = {
+    channel = "nixpkgs";
+    components = [
+      "rustc"
+      "cargo"
+      "clippy"
+      "rustfmt"
+      "rust-analyzer"
+    ];
+    targets = [ ];
+    toolchainPackage = pkgs.rustc;
+    toolchain = { inherit (pkgs) rustc cargo clippy rustfmt rust-analyzer; };
+  };
+
   python =
     given:
     {
@@ -119,6 +134,7 @@ in
         defaults =
           builtins.mapAttrs generic packageNames
           // {
+            rust = generic "rust" "rustc" // rust;
             python = generic "python" "python3" // python (given.python or { });
           };
       in
