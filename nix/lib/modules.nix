@@ -416,7 +416,14 @@ let
       ) declared;
 
       undeclared = removeAttrs defined (attrNames declared);
-      below = name: map (entry: entry // { prefix = [ name ] ++ entry.prefix; }) results.${name}.unmatched;
+      # Where nothing is defined there is nothing unmatched, and the declarations need not be looked at: they may depend on
+      # module arguments, which depend on what is unmatched.
+      below =
+        name:
+        if defined ? ${name} then
+          map (entry: entry // { prefix = [ name ] ++ entry.prefix; }) results.${name}.unmatched
+        else
+          [ ];
     in
     {
       options = mapAttrs (_: result: result.options) results;
