@@ -130,7 +130,7 @@ import Testing
         let address = try ContentAddress(parsing: "fixed:r:sha256:0jgzc9idsna19238d5hjair78j864zar5xjsvl010y4df6aqlszw")
         #expect(
             try store.fixedOutputPath(
-                name: path.name, address: address, references: [dependency], selfReference: true) == path)
+                name: Array(path.name), address: address, references: [dependency], selfReference: true) == path)
         #expect(
             PathFingerprint.isContentAddressed(path, by: address, references: [path, dependency], store: store))
         #expect(!PathFingerprint.isContentAddressed(path, by: address, references: [dependency], store: store))

@@ -2,7 +2,7 @@
 package enum DerivationValidation {
     /// Checks a derivation's `name` attribute.
     package static func checkName(_ name: ByteString) throws(FormatError) {
-        if let problem = StorePathName.problem(in: name.bytes) {
+        if let problem = StorePathName.problem(in: name.bytes[...]) {
             throw FormatError(
                 .derivation, "invalid derivation name: \(problem). Please pass a different 'name'.")
         }

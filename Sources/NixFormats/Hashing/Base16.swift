@@ -1,9 +1,14 @@
 /// Hexadecimal, written in lower case.
 package enum Base16 {
     package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-        for byte in bytes {
-            output.append(digit(byte >> 4))
-            output.append(digit(byte & 15))
+        var position = output.count
+        output.append(contentsOf: repeatElement(0, count: bytes.count * 2))
+        output.withUnsafeMutableBufferPointer { output in
+            for byte in bytes {
+                output[position] = digit(byte >> 4)
+                output[position + 1] = digit(byte & 15)
+                position += 2
+            }
         }
     }
 

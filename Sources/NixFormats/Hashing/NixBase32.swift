@@ -8,14 +8,16 @@ package enum NixBase32 {
     }
 
     package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-        let alphabet = Self.alphabet
-        var position = encodedCount(bytes.count) - 1
-        while position >= 0 {
-            let (index, shift) = (position * 5).quotientAndRemainder(dividingBy: 8)
-            var group = bytes[index] >> UInt8(shift)
-            if index + 1 < bytes.count { group |= bytes[index + 1] << UInt8(8 - shift) }
-            output.append(alphabet.utf8Start[Int(group & 31)])
-            position -= 1
+        let count = encodedCount(bytes.count)
+        let start = output.count
+        output.append(contentsOf: repeatElement(0, count: count))
+        output.withUnsafeMutableBufferPointer { output in
+            for position in 0..<count {
+                let (index, shift) = (position * 5).quotientAndRemainder(dividingBy: 8)
+                var group = bytes[index] >> UInt8(shift)
+                if index + 1 < bytes.count { group |= bytes[index + 1] << UInt8(8 - shift) }
+                output[start + count - 1 - position] = character(of: group & 31)
+            }
         }
     }
 
@@ -67,5 +69,14 @@ package enum NixBase32 {
         }
     }
 
-    private static var alphabet: StaticString { "0123456789abcdfghijklmnpqrsvwxyz" }
+    /// The character of a 5-bit value.
+    private static func character(of value: UInt8) -> UInt8 {
+        switch value {
+        case 0..<10: UInt8(ascii: "0") + value
+        case 10..<14: UInt8(ascii: "a") + value - 10
+        case 14..<23: UInt8(ascii: "f") + value - 14
+        case 23..<27: UInt8(ascii: "p") + value - 23
+        default: UInt8(ascii: "v") + value - 27
+        }
+    }
 }

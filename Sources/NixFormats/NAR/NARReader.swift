@@ -19,9 +19,9 @@ package final class NARReader {
     private var openDirectories: [ByteString?] = []
     private var isExecutable = false
     private var remainingContents: UInt64 = 0
-    /// The string being collected, with its length in front and padding behind.
+    private var paddingCount = 0
+    /// The start of a token, length in front, whose end has not arrived yet.
     private var collected: [UInt8] = []
-    private var needed = NARReader.lengthSize
 
     /// What comes next.
     private enum State {
@@ -33,8 +33,6 @@ package final class NARReader {
     }
 
     private static let lengthSize = 8
-    private static let magic: ByteString = "nix-archive-1"
-
     package init(visitor: any NARVisitor) {
         self.visitor = visitor
     }
@@ -44,16 +42,15 @@ package final class NARReader {
     package func read(_ bytes: UnsafeRawBufferPointer) throws -> Int {
         if let failure { throw failure }
         do {
-            var rest = bytes[...]
+            var rest = bytes
             while !rest.isEmpty, state != .end {
-                let before = rest.count
                 if state == .contents {
                     try readContents(&rest)
-                } else {
+                } else if !collected.isEmpty {
+                    try collect(&rest)
+                } else if try !readToken(&rest) {
                     try collect(&rest)
                 }
-                byteCount &+= UInt64(before - rest.count)
-                try processIfCollected()
             }
             return bytes.count - rest.count
         } catch {
@@ -75,69 +72,77 @@ package final class NARReader {
         guard isComplete else { throw FormatError(.nar, "unexpected end-of-file") }
     }
 
-    private func readContents(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
+    private func readContents(_ rest: inout UnsafeRawBufferPointer) throws {
         let count = remainingContents < UInt64(rest.count) ? Int(remainingContents) : rest.count
-        try visitor.contents(UnsafeRawBufferPointer(rebasing: rest.prefix(count)))
-        rest = rest.dropFirst(count)
+        let piece = UnsafeRawBufferPointer(rebasing: rest[..<count])
+        advance(&rest, by: count)
         remainingContents -= UInt64(count)
-        if remainingContents == 0 { try endContents() }
+        try visitor.contents(piece)
+        guard remainingContents == 0 else { return }
+        if paddingCount > 0 { state = .contentsPadding } else { try endRegular() }
     }
 
-    private func collect(_ rest: inout Slice<UnsafeRawBufferPointer>) throws {
-        let count = min(needed - collected.count, rest.count)
-        collected.append(contentsOf: rest.prefix(count))
-        rest = rest.dropFirst(count)
-    }
-
-    /// Acts on what was collected as soon as it is whole; a state that needs no bytes is passed at once.
-    private func processIfCollected() throws {
-        while state != .end, state != .contents, collected.count == needed {
-            switch state {
-            case .contentsSize:
-                let size = collectedLength()
-                startCollecting(Self.lengthSize)
-                try startContents(size: size)
-            case .contentsPadding:
-                try checkPadding(collected[...])
-                startCollecting(Self.lengthSize)
-                try endRegular()
-            default:
-                if needed == Self.lengthSize {
-                    let length = collectedLength()
-                    guard length <= UInt64(maximumCount) else { throw tooLong() }
-                    let count = Int(length)
-                    guard count > 0 else {
-                        startCollecting(Self.lengthSize)
-                        try process("")
-                        continue
-                    }
-                    stringCount = count
-                    needed = Self.lengthSize + count + (8 - count % 8) % 8
-                } else {
-                    let string = ByteString(collected[Self.lengthSize..<(Self.lengthSize + stringCount)])
-                    try checkPadding(collected[(Self.lengthSize + stringCount)...])
-                    startCollecting(Self.lengthSize)
-                    try process(string)
-                }
+    /// Adds to a token that the pieces cut in two, and acts on it once it is whole.
+    private func collect(_ rest: inout UnsafeRawBufferPointer) throws {
+        repeat {
+            let needed = try collected.withUnsafeBytes { try tokenSize($0) }
+            let count = min(needed - collected.count, rest.count)
+            collected.append(contentsOf: UnsafeRawBufferPointer(rebasing: rest[..<count]))
+            rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+            let token = collected
+            let isWhole = try token.withUnsafeBytes { token in
+                guard token.count == (try tokenSize(token)) else { return false }
+                collected.removeAll(keepingCapacity: true)
+                var token = token
+                return try readToken(&token)
             }
+            if isWhole { return }
+        } while !rest.isEmpty
+    }
+
+    /// Acts on the token at the start of `rest` and drops it, or gives false when it is not all there.
+    private func readToken(_ rest: inout UnsafeRawBufferPointer) throws -> Bool {
+        let size = try tokenSize(rest)
+        guard rest.count >= size else { return false }
+        let token = UnsafeRawBufferPointer(rebasing: rest[..<size])
+        advance(&rest, by: size)
+        switch state {
+        case .contentsSize: try startContents(size: Self.length(token))
+        case .contentsPadding:
+            try checkPadding(token)
+            try endRegular()
+        default:
+            let end = Self.lengthSize + Int(Self.length(token))
+            try checkPadding(UnsafeRawBufferPointer(rebasing: token[end...]))
+            try process(UnsafeRawBufferPointer(rebasing: token[Self.lengthSize..<end]))
         }
+        return true
     }
 
-    private var stringCount = 0
-
-    private func startCollecting(_ count: Int) {
-        collected.removeAll(keepingCapacity: true)
-        needed = count
+    private func advance(_ rest: inout UnsafeRawBufferPointer, by count: Int) {
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        byteCount &+= UInt64(count)
     }
 
-    private func collectedLength() -> UInt64 {
-        collected.reversed().reduce(0) { $0 << 8 | UInt64($1) }
+    /// Bytes in the token that starts with `bytes`, or in its length if that is not all there yet.
+    private func tokenSize(_ bytes: UnsafeRawBufferPointer) throws(FormatError) -> Int {
+        if state == .contentsPadding { return paddingCount }
+        guard state != .contentsSize, bytes.count >= Self.lengthSize else { return Self.lengthSize }
+        let length = Self.length(bytes)
+        guard length <= UInt64(maximumCount) else {
+            throw state == .magic ? Self.notAnArchive : FormatError(.nar, "string is too long")
+        }
+        return Self.lengthSize + (Int(length) + 7) / 8 * 8
+    }
+
+    private static func length(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
+        UInt64(littleEndian: bytes.loadUnaligned(as: UInt64.self))
     }
 
     /// The longest string allowed in this state.
     private var maximumCount: Int {
         switch state {
-        case .magic: Self.magic.count
+        case .magic: Self.magic.utf8CodeUnitCount
         case .executableValue: 0
         case .name: NARLimits.nameCount
         case .target: NARLimits.targetCount
@@ -145,25 +150,23 @@ package final class NARReader {
         }
     }
 
-    private func tooLong() -> FormatError {
-        state == .magic ? Self.notAnArchive : FormatError(.nar, "string is too long")
-    }
-
-    private func checkPadding(_ padding: ArraySlice<UInt8>) throws(FormatError) {
+    private func checkPadding(_ padding: UnsafeRawBufferPointer) throws(FormatError) {
         guard padding.allSatisfy({ $0 == 0 }) else {
             throw state == .magic ? Self.notAnArchive : FormatError(.nar, "non-zero padding")
         }
     }
+
+    private static var magic: StaticString { "nix-archive-1" }
 
     private static var notAnArchive: FormatError {
         FormatError(.nar, "bad archive: input doesn't look like a Nix archive")
     }
 
     /// Acts on the next string of the archive.
-    private func process(_ string: ByteString) throws {
+    private func process(_ string: UnsafeRawBufferPointer) throws {
         switch state {
         case .magic:
-            guard string == Self.magic else { throw Self.notAnArchive }
+            guard Self.isEqual(string, Self.magic) else { throw Self.notAnArchive }
             state = .nodeOpen
         case .nodeOpen:
             try expect("(", string)
@@ -173,7 +176,7 @@ package final class NARReader {
             state = .type
         case .type: try startNode(type: string)
         case .regularTag:
-            if string == "executable" {
+            if Self.isEqual(string, "executable") {
                 isExecutable = true
                 state = .executableValue
             } else {
@@ -191,8 +194,9 @@ package final class NARReader {
             try expect("target", string)
             state = .target
         case .target:
-            try NARLimits.check(target: string)
-            try visitor.symlink(target: string)
+            let target = ByteString(string)
+            try NARLimits.check(target: target)
+            try visitor.symlink(target: target)
             state = .symlinkClose
         case .directoryTag: try processDirectoryTag(string)
         case .entryOpen:
@@ -202,9 +206,10 @@ package final class NARReader {
             try expect("name", string)
             state = .name
         case .name:
-            try NARLimits.check(name: string, after: openDirectories[openDirectories.count - 1])
-            openDirectories[openDirectories.count - 1] = string
-            try visitor.entry(string)
+            let name = ByteString(string)
+            try NARLimits.check(name: name, after: openDirectories[openDirectories.count - 1])
+            openDirectories[openDirectories.count - 1] = name
+            try visitor.entry(name)
             state = .nodeTag
         case .nodeTag:
             try expect("node", string)
@@ -221,28 +226,30 @@ package final class NARReader {
         }
     }
 
-    private func startNode(type: ByteString) throws {
-        switch type {
-        case "regular":
+    private func startNode(type: UnsafeRawBufferPointer) throws {
+        if Self.isEqual(type, "regular") {
             isExecutable = false
             state = .regularTag
-        case "directory":
+        } else if Self.isEqual(type, "directory") {
             try visitor.directory()
             openDirectories.append(nil)
             state = .directoryTag
-        case "symlink": state = .targetTag
-        default: throw FormatError(.nar, "bad archive: unknown file type '\(type)'")
+        } else if Self.isEqual(type, "symlink") {
+            state = .targetTag
+        } else {
+            throw FormatError(.nar, "bad archive: unknown file type '\(ByteString(type))'")
         }
     }
 
-    private func processDirectoryTag(_ tag: ByteString) throws {
-        switch tag {
-        case ")":
+    private func processDirectoryTag(_ tag: UnsafeRawBufferPointer) throws {
+        if Self.isEqual(tag, "entry") {
+            state = .entryOpen
+        } else if Self.isEqual(tag, ")") {
             openDirectories.removeLast()
             try visitor.endDirectory()
             endNode()
-        case "entry": state = .entryOpen
-        default: throw FormatError(.nar, "bad archive: expected tag 'entry' or ')', got '\(tag)'")
+        } else {
+            throw FormatError(.nar, "bad archive: expected tag 'entry' or ')', got '\(ByteString(tag))'")
         }
     }
 
@@ -251,14 +258,6 @@ package final class NARReader {
         remainingContents = size
         paddingCount = Int((8 - size % 8) % 8)
         if size == 0 { try endRegular() } else { state = .contents }
-    }
-
-    private var paddingCount = 0
-
-    private func endContents() throws {
-        guard paddingCount > 0 else { return try endRegular() }
-        startCollecting(paddingCount)
-        state = .contentsPadding
     }
 
     private func endRegular() throws {
@@ -270,9 +269,13 @@ package final class NARReader {
         state = openDirectories.isEmpty ? .end : .entryClose
     }
 
-    private func expect(_ expected: StaticString, _ tag: ByteString) throws(FormatError) {
-        guard tag.bytes.elementsEqual(expected.bytes) else {
-            throw FormatError(.nar, "bad archive: expected tag '\(expected)', got '\(tag)'")
+    private func expect(_ expected: StaticString, _ tag: UnsafeRawBufferPointer) throws(FormatError) {
+        guard Self.isEqual(tag, expected) else {
+            throw FormatError(.nar, "bad archive: expected tag '\(expected)', got '\(ByteString(tag))'")
         }
+    }
+
+    private static func isEqual(_ tag: UnsafeRawBufferPointer, _ expected: StaticString) -> Bool {
+        tag.count == expected.utf8CodeUnitCount && tag.elementsEqual(expected.bytes)
     }
 }

@@ -37,12 +37,12 @@ package final class NARWriter {
     package init(sink: @escaping Sink) {
         self.sink = sink
         buffer.reserveCapacity(Self.bufferSize)
-        writeTag("nix-archive-1")
+        buffer.append(contentsOf: Self.magic)
     }
 
     /// Starts a directory.
     package func directory() throws {
-        try beginNode("directory")
+        try beginNode(Self.directoryHead)
         openDirectories.append(nil)
         expects = .entry
         try flushIfFull()
@@ -53,11 +53,9 @@ package final class NARWriter {
         precondition(expects == .entry, "no open directory")
         try NARLimits.check(name: name, after: openDirectories[openDirectories.count - 1])
         openDirectories[openDirectories.count - 1] = name
-        writeTag("entry")
-        writeTag("(")
-        writeTag("name")
+        buffer.append(contentsOf: Self.entryHead)
         writeString(name)
-        writeTag("node")
+        buffer.append(contentsOf: Self.nodeTag)
         expects = .node
     }
 
@@ -71,20 +69,14 @@ package final class NARWriter {
     /// Writes a symbolic link.
     package func symlink(target: ByteString) throws {
         try NARLimits.check(target: target)
-        try beginNode("symlink")
-        writeTag("target")
+        try beginNode(Self.symlinkHead)
         writeString(target)
         try endNode()
     }
 
     /// Starts a file of exactly `size` bytes.
     package func regular(size: UInt64, isExecutable: Bool) throws {
-        try beginNode("regular")
-        if isExecutable {
-            writeTag("executable")
-            writeTag("")
-        }
-        writeTag("contents")
+        try beginNode(isExecutable ? Self.executableHead : Self.regularHead)
         writeInteger(size)
         remainingContents = size
         padding = Int((8 - size % 8) % 8)
@@ -126,22 +118,20 @@ package final class NARWriter {
         try endNode()
     }
 
-    private func beginNode(_ type: StaticString) throws {
+    private func beginNode(_ head: [UInt8]) throws {
         precondition(expects == .root || expects == .node, "a node is not expected here")
         guard openDirectories.count < NARLimits.depth else {
             throw FormatError(.nar, "path exceeds maximum NAR directory depth of \(NARLimits.depth)")
         }
-        writeTag("(")
-        writeTag("type")
-        writeTag(type)
+        buffer.append(contentsOf: head)
     }
 
     private func endNode() throws {
-        writeTag(")")
+        buffer.append(contentsOf: Self.close)
         if openDirectories.isEmpty {
             expects = .end
         } else {
-            writeTag(")")
+            buffer.append(contentsOf: Self.close)
             expects = .entry
         }
         try flushIfFull()
@@ -149,12 +139,6 @@ package final class NARWriter {
 
     private func writeInteger(_ value: UInt64) {
         withUnsafeBytes(of: value.littleEndian) { buffer.append(contentsOf: $0) }
-    }
-
-    private func writeTag(_ token: StaticString) {
-        writeInteger(UInt64(token.utf8CodeUnitCount))
-        buffer.append(token)
-        pad((8 - token.utf8CodeUnitCount % 8) % 8)
     }
 
     private func writeString(_ string: ByteString) {
@@ -176,5 +160,25 @@ package final class NARWriter {
         byteCount += UInt64(buffer.count)
         try buffer.withUnsafeBytes { try sink($0) }
         buffer.removeAll(keepingCapacity: true)
+    }
+
+    private static let magic = encode("nix-archive-1")
+    private static let directoryHead = encode("(", "type", "directory")
+    private static let symlinkHead = encode("(", "type", "symlink", "target")
+    private static let regularHead = encode("(", "type", "regular", "contents")
+    private static let executableHead = encode("(", "type", "regular", "executable", "", "contents")
+    private static let entryHead = encode("entry", "(", "name")
+    private static let nodeTag = encode("node")
+    private static let close = encode(")")
+
+    /// Tags with their lengths and padding.
+    private static func encode(_ tags: StaticString...) -> [UInt8] {
+        var output: [UInt8] = []
+        for tag in tags {
+            withUnsafeBytes(of: UInt64(tag.utf8CodeUnitCount).littleEndian) { output.append(contentsOf: $0) }
+            output.append(tag)
+            while !output.count.isMultiple(of: 8) { output.append(0) }
+        }
+        return output
     }
 }

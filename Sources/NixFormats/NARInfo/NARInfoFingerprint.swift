@@ -35,7 +35,7 @@ package enum PathFingerprint {
         others.remove(path)
         if address.method == .text, mentionsItself { return false }
         let computed = try? store.fixedOutputPath(
-            name: path.name, address: address, references: others, selfReference: mentionsItself)
+            name: Array(path.name), address: address, references: others, selfReference: mentionsItself)
         return computed == path
     }
 }

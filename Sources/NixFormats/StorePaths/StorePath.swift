@@ -34,14 +34,14 @@ package struct StorePath: Hashable, Sendable {
     }
 
     /// The path with `hash`, of 20 bytes, as its hash part.
-    package init(hash: NixHash, name: some RandomAccessCollection<UInt8>) throws(FormatError) {
+    package init(hash: NixHash, name: [UInt8]) throws(FormatError) {
         precondition(hash.bytes.count == 20, "a store path's hash part has 20 bytes")
         var baseName: [UInt8] = []
         baseName.reserveCapacity(Self.hashPartCount + 1 + name.count)
         hash.append(.nix32, withAlgorithm: false, to: &baseName)
         baseName.append(UInt8(ascii: "-"))
         baseName.append(contentsOf: name)
-        try Self.validate(name: name, of: baseName[...])
+        try Self.validate(name: name[...], of: baseName[...])
         self.baseName = ByteString(baseName)
     }
 
@@ -55,7 +55,7 @@ package struct StorePath: Hashable, Sendable {
     package var isDerivation: Bool { baseName.hasSuffix(".drv") }
 
     private static func validate(
-        name: some RandomAccessCollection<UInt8>, of baseName: ArraySlice<UInt8>
+        name: ArraySlice<UInt8>, of baseName: ArraySlice<UInt8>
     ) throws(FormatError) {
         if let problem = StorePathName.problem(in: name) {
             throw FormatError(.storePath, "path '\(ByteString(baseName))' is not a valid store path: \(problem)")

@@ -4,13 +4,13 @@
 extension StoreDirectory {
     /// The path with fingerprint `<type>:<algorithm>:<hex of hash>:<store directory>:<name>`.
     package func makeStorePath(
-        type: ByteString, hash: NixHash, name: some RandomAccessCollection<UInt8>
+        type: ByteString, hash: NixHash, name: [UInt8]
     ) throws(FormatError) -> StorePath {
         try makeStorePath(type: type.bytes[...], hash: hash, name: name)
     }
 
     private func makeStorePath(
-        type: ArraySlice<UInt8>, hash: NixHash, name: some RandomAccessCollection<UInt8>
+        type: ArraySlice<UInt8>, hash: NixHash, name: [UInt8]
     ) throws(FormatError) -> StorePath {
         var fingerprint: [UInt8] = []
         fingerprint.reserveCapacity(type.count + 12 + hash.bytes.count * 2 + path.count + name.count)
@@ -43,7 +43,7 @@ extension StoreDirectory {
 
     /// The path of a file of text with the given SHA-256, such as a derivation or the result of `toFile`.
     package func textPath(
-        name: some RandomAccessCollection<UInt8>, hash: NixHash, references: SortedSet<StorePath>
+        name: [UInt8], hash: NixHash, references: SortedSet<StorePath>
     ) throws(FormatError) -> StorePath {
         try makeStorePath(type: type("text", references, selfReference: false)[...], hash: hash, name: name)
     }
@@ -52,7 +52,7 @@ extension StoreDirectory {
     ///
     /// Only NARs with SHA-256 and texts can have references; `selfReference` says whether a NAR mentions its own path.
     package func fixedOutputPath(
-        name: some RandomAccessCollection<UInt8>, address: ContentAddress,
+        name: [UInt8], address: ContentAddress,
         references: SortedSet<StorePath> = [], selfReference: Bool = false
     ) throws(FormatError) -> StorePath {
         switch (address.method, address.hash.algorithm) {

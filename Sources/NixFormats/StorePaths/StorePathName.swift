@@ -6,12 +6,12 @@ package enum StorePathName {
     package static let maximumCount = 211
 
     /// Throws in Nix's words when `name` cannot be the name of a store path.
-    package static func validate(_ name: some RandomAccessCollection<UInt8>) throws(FormatError) {
+    package static func validate(_ name: ArraySlice<UInt8>) throws(FormatError) {
         if let problem = problem(in: name) { throw FormatError(.storePath, problem) }
     }
 
     /// What is wrong with `name`, in Nix's words, or nil.
-    package static func problem(in name: some RandomAccessCollection<UInt8>) -> String? {
+    package static func problem(in name: ArraySlice<UInt8>) -> String? {
         guard !name.isEmpty else { return "name must not be empty" }
         var text: ByteString { ByteString(name) }
         guard name.count <= maximumCount else {
