@@ -1,0 +1,6 @@
+# No kind of source.
+(import ../bundle.nix).fetchModel {
+  name = "m";
+  source = { };
+  hash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+}

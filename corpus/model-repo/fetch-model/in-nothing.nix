@@ -1,0 +1,4 @@
+# Everything that is required is missing.
+(import ../bundle.nix).fetchModel {
+
+}
