@@ -205,6 +205,14 @@ rec {
       let
         all = cfg: cfg.urls or [ cfg.url ];
         address = entry: if isString entry then entry else entry.url;
+        # The name of the first file, without the query of its address.
+        fileName =
+          cfg:
+          let
+            first = builtins.head (all cfg);
+            path = builtins.head (builtins.match "([^?#]*).*" (address first));
+          in
+          if isAttrs first && first.filename or null != null then first.filename else lastSegment path;
         isEntry = entry: isText entry || (isAttrs entry && isText (entry.url or null));
       in
       {
@@ -221,13 +229,7 @@ rec {
             cfg ? urls && isList cfg.urls && !(builtins.all isEntry cfg.urls)
           ) "url: each of 'urls' must be a string or a set with 'url'"
           ++ failing (cfg ? extract && !(isBool cfg.extract)) "url: 'extract' must be a boolean";
-        rawName =
-          name: cfg:
-          let
-            first = builtins.head (all cfg);
-            path = builtins.head (builtins.match "([^?#]*).*" (address first));
-          in
-          "url-${safeName (if isAttrs first && first.filename or null != null then first.filename else lastSegment path)}-raw";
+        rawName = name: cfg: "url-${safeName (fileName cfg)}-raw";
         json = cfg: {
           urls = map (entry: {
             url = address entry;
@@ -238,7 +240,7 @@ rec {
         };
         meta = cfg: {
           org = "url";
-          model = lastSegment (address (builtins.head (all cfg)));
+          model = fileName cfg;
           revision = null;
           repo = address (builtins.head (all cfg));
         };
