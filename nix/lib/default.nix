@@ -18,6 +18,22 @@ fixedPoints.makeExtensible (
     strings = load ./strings.nix;
     generators = load ./generators.nix;
     asserts = load ./asserts.nix;
+    debug = load ./debug.nix;
+    cli = load ./cli.nix;
+    versions = load ./versions.nix;
+    customisation = load ./customisation.nix;
+    derivations = load ./derivations.nix;
+    meta = load ./meta.nix;
+    licenses = load ./licenses.nix;
+    systems = load ./systems;
+    platforms = self.systems.doubles // { none = [ ]; };
+    sources = load ./sources.nix;
+    filesystem = load ./filesystem.nix;
+    path = load ./path.nix;
+    fetchers = load ./fetchers.nix;
+    stringsWithDeps = load ./strings-with-deps.nix;
+    maintainers = { };
+    teams = { };
     options = load ./options.nix;
     types = load ./types.nix;
     modules = load ./modules.nix;
@@ -95,6 +111,9 @@ fixedPoints.makeExtensible (
       bitXor
       convertHash
       dirOf
+      flakeRefToString
+      parseFlakeRef
+      placeholder
       hashFile
       hashString
       toFile
@@ -154,6 +173,95 @@ fixedPoints.makeExtensible (
     inherit (self.generators) mkLuaInline;
 
     inherit (self.asserts) assertMsg assertOneOf;
+
+    inherit (self.debug)
+      runTests
+      testAllTrue
+      traceFnSeqN
+      traceIf
+      traceSeq
+      traceSeqN
+      traceVal
+      traceValFn
+      traceValSeq
+      traceValSeqFn
+      traceValSeqN
+      traceValSeqNFn
+      ;
+
+    inherit (self.customisation)
+      callPackagesWith
+      callPackageWith
+      extendDerivation
+      extendMkDerivation
+      hydraJob
+      makeOverridable
+      makeScope
+      makeScopeWithSplicing
+      makeScopeWithSplicing'
+      mapCrossIndex
+      overrideDerivation
+      renameCrossIndexFrom
+      renameCrossIndexTo
+      ;
+
+    inherit (self.derivations) lazyDerivation optionalDrvAttr warnOnInstantiate;
+
+    inherit (self.meta)
+      addMetaAttrs
+      appendToName
+      dontDistribute
+      getExe
+      getExe'
+      getLicenseFromSpdxId
+      getLicenseFromSpdxIdOr
+      hiPrio
+      hiPrioSet
+      licensesSpdx
+      lowPrio
+      lowPrioSet
+      mapDerivationAttrset
+      setName
+      setPrio
+      updateName
+      ;
+
+    inherit (self.sources)
+      canCleanSource
+      cleanSource
+      cleanSourceFilter
+      cleanSourceWith
+      commitIdFromGitRepo
+      filterSource
+      pathHasContext
+      pathIsGitRepo
+      repoRevToName
+      revOrTag
+      sourceByRegex
+      sourceFilesBySuffices
+      ;
+
+    inherit (self.filesystem)
+      packagesFromDirectoryRecursive
+      pathIsDirectory
+      pathIsRegularFile
+      pathType
+      readFileType
+      ;
+
+    inherit (self.stringsWithDeps)
+      fullDepEntry
+      noDepEntry
+      packEntry
+      stringAfter
+      textClosureList
+      textClosureMap
+      ;
+
+    # Hashes of the right form that no content has.
+    fakeHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=";
+    fakeSha256 = self.strings.replicate 64 "0";
+    fakeSha512 = self.strings.replicate 128 "0";
 
     inherit (self.options)
       getFiles
