@@ -10,7 +10,8 @@ request. Only Python's standard library is used.
 
 Faults of the content network: `truncate:BYTES` (each object's first answer breaks off), `no-ranges` (a ranged request is
 answered 200 with everything), `expire-once` (each object's first address is refused with 403), `flip` (one byte is
-wrong), `busy:COUNT` (the first COUNT requests get 503); of the hub: `hub-busy:COUNT`.
+wrong), `busy:COUNT` (the first COUNT requests get 503), `slow:BYTES` (so many bytes a second); of the hub:
+`hub-busy:COUNT`.
 """
 
 import argparse
@@ -136,8 +137,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if self.command != "HEAD":
             with file.location.open("rb") as stream:
                 stream.seek(start)
+                slow = int(self.options.faults.get("slow", 0)) if self.server_name == "content" else 0
                 while start < end and (limit is None or self.sent < limit):
-                    chunk = stream.read(min(READ_SIZE, end - start, *([limit - self.sent] if limit else [])))
+                    bounds = [READ_SIZE, end - start, *([limit - self.sent] if limit else []), *([slow] if slow else [])]
+                    chunk = stream.read(min(bounds))
+                    if slow and self.sent:
+                        time.sleep(1)
                     if flip and start == 0:
                         chunk = bytes([chunk[0] ^ 1]) + chunk[1:]
                     self.wfile.write(chunk)
