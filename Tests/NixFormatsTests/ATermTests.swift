@@ -50,6 +50,27 @@ import Testing
         #expect(error?.message == message)
     }
 
+    @Test func namesTheFile() throws {
+        let path = try StorePath(baseName: "w8qkprfazlipjgdkydp9clssljfqdmkr-base.drv")
+        let start = "error parsing derivation '/nix/store/\(path)': "
+        let rows: [(String, String)] = [
+            ("", start + "file is empty (possible filesystem corruption)"), ("Foo", start + "expected string 'D'"),
+            (Self.file(#"("out","/etc/x","","")"#), #"path "/etc/x" is not in the Nix store"#),
+        ]
+        for (text, message) in rows {
+            let error = #expect(throws: FormatError.self) {
+                try ATermReader.read(file: ByteString(text), at: path, store: .standard)
+            }
+            #expect(error?.message == message)
+        }
+        let derivation = try ATermReader.read(file: ByteString(Self.file("")), at: path, store: .standard)
+        #expect(derivation.name == "base")
+        let other = try StorePath(baseName: "w8qkprfazlipjgdkydp9clssljfqdmkr-base")
+        #expect(throws: FormatError(.derivation, "store path '\(other)' is not a valid derivation path")) {
+            try ATermReader.read(file: "", at: other, store: .standard)
+        }
+    }
+
     /// What Nix reads without complaint though it would write it otherwise.
     static let tolerated: [(String, String)] = [
         (file(#"("out","\#(path)","","")"#, #"[],"s","b",[],[])trailing"#), file(#"("out","\#(path)","","")"#)),

@@ -1,74 +1,91 @@
 /// A dictionary kept as an array of pairs sorted by key.
 ///
-/// Iteration is in ascending order, as the formats write it.
+/// Iteration is in ascending order, as the formats write it. Inlinable because the evaluator fills many of these.
 package struct SortedMap<Key: Comparable & Hashable & Sendable, Value: Hashable & Sendable>: Hashable, Sendable {
     package struct Entry: Hashable, Sendable {
         package let key: Key
         package var value: Value
+
+        @inlinable
+        init(key: Key, value: Value) {
+            self.key = key
+            self.value = value
+        }
     }
 
     /// Ascending by key, without duplicates.
-    package private(set) var entries: [Entry] = []
+    @usableFromInline var storage: [Entry] = []
 
+    @inlinable
     package init() {}
 
     /// The last value of a key wins.
+    @inlinable
     package init(_ pairs: some Sequence<(Key, Value)>) {
         for (key, value) in pairs { self[key] = value }
     }
 
-    package var keys: [Key] { entries.map(\.key) }
+    /// The entries, ascending by key.
+    @inlinable package var entries: [Entry] { storage }
 
-    /// The value of `key`.
+    @inlinable package var keys: [Key] { storage.map(\.key) }
+
+    /// The value of a key.
     ///
-    /// Setting is constant time when `key` is above all others.
+    /// Setting is constant time when the key is above all others.
+    @inlinable
     package subscript(key: Key) -> Value? {
         get {
             let index = lowerBound(key)
-            return index < entries.count && entries[index].key == key ? entries[index].value : nil
+            return index < storage.count && storage[index].key == key ? storage[index].value : nil
         }
         set {
             guard let newValue else { return remove(key) }
-            if let last = entries.last, !(last.key < key) {
+            if let last = storage.last, !(last.key < key) {
                 let index = lowerBound(key)
-                if entries[index].key == key {
-                    entries[index].value = newValue
+                if storage[index].key == key {
+                    storage[index].value = newValue
                 } else {
-                    entries.insert(Entry(key: key, value: newValue), at: index)
+                    storage.insert(Entry(key: key, value: newValue), at: index)
                 }
             } else {
-                entries.append(Entry(key: key, value: newValue))
+                storage.append(Entry(key: key, value: newValue))
             }
         }
     }
 
+    @inlinable
     package mutating func remove(_ key: Key) {
         let index = lowerBound(key)
-        if index < entries.count, entries[index].key == key { entries.remove(at: index) }
+        if index < storage.count, storage[index].key == key { storage.remove(at: index) }
     }
 
+    @inlinable
     package mutating func reserveCapacity(_ capacity: Int) {
-        entries.reserveCapacity(capacity)
+        storage.reserveCapacity(capacity)
     }
 
-    private func lowerBound(_ key: Key) -> Int {
+    /// The index of the first entry whose key is not below `key`.
+    @inlinable
+    func lowerBound(_ key: Key) -> Int {
         var low = 0
-        var high = entries.count
+        var high = storage.count
         while low < high {
             let middle = (low + high) / 2
-            if entries[middle].key < key { low = middle + 1 } else { high = middle }
+            if storage[middle].key < key { low = middle + 1 } else { high = middle }
         }
         return low
     }
 }
 
 extension SortedMap: RandomAccessCollection {
-    package var startIndex: Int { 0 }
-    package var endIndex: Int { entries.count }
-    package subscript(index: Int) -> Entry { entries[index] }
+    @inlinable package var startIndex: Int { 0 }
+    @inlinable package var endIndex: Int { storage.count }
+    @inlinable package subscript(index: Int) -> Entry { storage[index] }
 }
 
 extension SortedMap: ExpressibleByDictionaryLiteral {
+    @inlinable
     package init(dictionaryLiteral elements: (Key, Value)...) {
         self.init(elements)
     }

@@ -24,6 +24,22 @@ package struct ATermReader {
         return try reader.readDerivation(name: name)
     }
 
+    /// The derivation whose file is at `path`; what is wrong with the file is said with the path in front.
+    package static func read(
+        file contents: ByteString, at path: StorePath, store: StoreDirectory
+    ) throws(FormatError) -> Derivation {
+        func wrong(_ problem: String) -> FormatError {
+            FormatError(.derivation, "error parsing derivation '\(store.print(path))': \(problem)")
+        }
+        let name = try Derivation.name(of: path)
+        guard !contents.isEmpty else { throw wrong("file is empty (possible filesystem corruption)") }
+        do {
+            return try read(contents, name: name, store: store)
+        } catch {
+            throw error.kind == .derivation ? wrong(error.message) : error
+        }
+    }
+
     private mutating func readDerivation(name: ByteString) throws(FormatError) -> Derivation {
         var derivation = Derivation(name: name)
         try readStart()
