@@ -134,6 +134,35 @@ let
       inherit (evaluation) config options;
       inherit (evaluation) output;
     };
+
+  # For flake-parts: `devenv.shells.<name>` of perSystem becomes a devShell.
+  flakePartsModule =
+    { inputs, lib, ... }:
+    {
+      key = "nixlite:devenv/flake-parts";
+      _file = "nixlite:devenv/flake-parts";
+      config.perSystem =
+        { config, pkgs, ... }:
+        {
+          options.devenv = {
+            modules = lib.mkOption {
+              type = lib.types.listOf lib.types.deferredModule;
+              default = [ ];
+            };
+            shells = lib.mkOption {
+              type = lib.types.lazyAttrsOf lib.types.deferredModule;
+              default = { };
+            };
+          };
+          config.devShells = builtins.mapAttrs (
+            _: module:
+            mkShell {
+              inherit inputs pkgs;
+              modules = config.devenv.modules ++ [ module ];
+            }
+          ) config.devenv.shells;
+        };
+    };
 in
 {
   inherit evalDevenv;
@@ -142,33 +171,18 @@ in
     lib = { inherit mkEval mkConfig mkShell; };
     modules = sourcePath;
     overlays.default = _final: _previous: { };
-    # For flake-parts: `devenv.shells.<name>` of perSystem becomes a devShell.
-    flakeModules.default =
-      { inputs, lib, ... }:
-      {
-        key = "nixlite:devenv/flake-parts";
-        _file = "nixlite:devenv/flake-parts";
-        config.perSystem =
-          { config, pkgs, ... }:
-          {
-            options.devenv = {
-              modules = lib.mkOption {
-                type = lib.types.listOf lib.types.deferredModule;
-                default = [ ];
-              };
-              shells = lib.mkOption {
-                type = lib.types.lazyAttrsOf lib.types.deferredModule;
-                default = { };
-              };
-            };
-            config.devShells = builtins.mapAttrs (
-              _: module:
-              mkShell {
-                inherit inputs pkgs;
-                modules = config.devenv.modules ++ [ module ];
-              }
-            ) config.devenv.shells;
-          };
-      };
+    flakeModules = {
+      default = flakePartsModule;
+      # A project's folder from an input `devenv-root` that holds its path.
+      readDevenvRoot =
+        { inputs, lib, ... }:
+        let
+          text = if inputs ? devenv-root then builtins.readFile inputs.devenv-root.outPath else "";
+        in
+        {
+          config.devenv = lib.mkIf (text != "") { root = text; };
+        };
+    };
+    flakeModule = flakePartsModule;
   };
 }

@@ -36,9 +36,9 @@ let
           _: value: if builtins.isAttrs value && value ? ${system} then value.${system} else value
         ) set;
 
-      evaluated = lib.genAttrs config.systems (
+      evaluate =
         system:
-        (lib.evalModules {
+        lib.evalModules {
           class = "perSystem";
           modules = [
             systemModule
@@ -50,10 +50,12 @@ let
                 self' = ofSystem system self;
               };
             }
-          ]
-          ++ config.perSystem;
-        }).config
-      );
+            config.perSystem
+          ];
+        };
+      results = lib.genAttrs config.systems evaluate;
+      resultOf = system: results.${system} or (evaluate system);
+      evaluated = builtins.mapAttrs (_: result: result.config) results;
       formatters = lib.filterAttrs (_: value: value != null) (
         builtins.mapAttrs (_: result: result.formatter) evaluated
       );
@@ -65,8 +67,12 @@ let
           default = [ ];
         };
         perSystem = mkOption {
-          type = types.coercedTo types.raw (module: [ module ]) (types.listOf types.raw);
-          default = [ ];
+          type = types.deferredModule;
+          default = { };
+        };
+        allSystems = mkOption {
+          type = types.raw;
+          default = evaluated;
         };
         flake = mkOption {
           type = types.submodule {
@@ -81,6 +87,15 @@ let
           type = types.bool;
           default = false;
         };
+      };
+      config._module.args = {
+        getSystem = system: (resultOf system).config;
+        withSystem =
+          system: function:
+          let
+            result = resultOf system;
+          in
+          function (result._module.args // { inherit (result) config options; });
       };
       config.flake =
         lib.genAttrs perSystemOutputs (name: builtins.mapAttrs (_: result: result.${name}) evaluated)
@@ -112,7 +127,11 @@ let
 
   flakePartsLib = {
     inherit mkFlake;
-    mkPerSystemOption = module: mkOption { type = types.deferredModule; default = module; };
+    mkPerSystemOption =
+      module:
+      mkOption {
+        type = types.deferredModuleWith { staticModules = [ module ]; };
+      };
     importApply = path: arguments: import path arguments;
   };
 in

@@ -8,7 +8,7 @@
         model = "empty-model";
         files = [ "config.json" ];
       };
-      hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+      hash = "sha256-YZJ53hlea+GV4bc23g1LjmofXpeZl6WPCaIUlaffNmU=";
     };
     minimal = {
       name = "test-minimal";
@@ -20,7 +20,7 @@
           "tokenizer.json"
         ];
       };
-      hash = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+      hash = "sha256-on9aZTtcI5si8mtduKdjfeHZI2620qXuC+z9EHvepuE=";
     };
   };
 }
