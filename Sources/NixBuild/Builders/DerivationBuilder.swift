@@ -1,0 +1,111 @@
+import Glibc
+import NixFormats
+import NixStore
+
+/// Builds one derivation whose inputs are there, with the builder it names.
+final class DerivationBuilder: Sendable {
+    private let store: LocalStore
+    private let options: BuildOptions
+    private let services: BuildServices
+    private let report: BuildReporter
+
+    init(store: LocalStore, options: BuildOptions, services: BuildServices, report: @escaping BuildReporter) {
+        self.store = store
+        self.options = options
+        self.services = services
+        self.report = report
+    }
+
+    /// Makes all outputs of `step` valid.
+    ///
+    /// Waits for other processes that build the same outputs, and takes theirs.
+    func build(_ step: BuildPlan.Step, _ cancellation: Cancellation) throws(BuildFailure) {
+        if cancellation.isCancelled { throw BuildFailure(.cancelled, "interrupted") }
+        let storeDirectory = store.layout.storeDirectory
+        let name = storeDirectory.print(step.path).description
+        var log = BuilderLog(
+            derivation: name, name: step.derivation.name.description,
+            outputs: step.outputs.map { storeDirectory.print($0.path).description }, keeping: options.logLines,
+            report: report)
+        try checkPlatform(step, name)
+        let locks: PathLocks
+        do throws(StoreError) {
+            locks = try PathLocks(step.outputs.map { store.realPath($0.path) })
+            if try !options.rebuilds && step.outputs.allSatisfy({ try store.protectIfValid($0.path) }) {
+                try locks.release(deleting: true)
+                return
+            }
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+        report(.building(name))
+        defer { BuildLogFile.write(log.text, for: step.path, store.layout) }
+        try run(step, cancellation, &log)
+        do throws(StoreError) {
+            try locks.release(deleting: true)
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+    }
+
+    private func run(
+        _ step: BuildPlan.Step, _ cancellation: Cancellation, _ log: inout BuilderLog
+    ) throws(BuildFailure) {
+        switch step.derivation.builder {
+        case "builtin:fetchurl":
+            try FetchURLBuilder(store: store, services: services, isOffline: options.isOffline, report: report)
+                .build(step, cancellation, log: &log)
+        case "builtin:nixlite-model":
+            try ModelBuilder(store: store, services: services, isOffline: options.isOffline, report: report)
+                .build(step, cancellation, log: &log)
+        case "builtin:nixlite-view":
+            try ViewBuilder(store: store, report: report).build(step, log: &log)
+        case "builtin:nixlite-placeholder":
+            throw log.fail(PlaceholderText.message(step.derivation))
+        case let builder where builder.hasPrefix("builtin:"):
+            throw log.fail("unsupported builtin builder '\(builder.bytes.dropFirst(8).description(as: UTF8.self))'")
+        default:
+            try ProcessBuilder(store: store, options: options, services: services, report: report)
+                .build(step, cancellation, log: &log)
+        }
+    }
+
+    private func checkPlatform(_ step: BuildPlan.Step, _ name: String) throws(BuildFailure) {
+        let system = step.derivation.system.description
+        guard system != "builtin", !options.systems.contains(system) else { return }
+        let current = options.systems.sorted().first ?? ""
+        throw BuildFailure(
+            .permanent,
+            lines: [
+                "Cannot build '\(name)'.", "Reason: platform mismatch", "Required system: '\(system)'",
+                "Current system: '\(current)'",
+            ])
+    }
+}
+
+extension ArraySlice<UInt8> {
+    /// The bytes as text, for messages.
+    fileprivate func description(as encoding: UTF8.Type) -> String { String(decoding: self, as: encoding) }
+}
+
+/// What building a package says that only has a name.
+enum PlaceholderText {
+    /// The derivation's name is the package's, its `attribute` the place in nixpkgs where there is one.
+    static func message(_ derivation: Derivation) -> String {
+        let attribute = derivation.environment["attribute"] ?? derivation.environment["pname"] ?? derivation.name
+        return
+            "the package 'pkgs.\(attribute)' is a placeholder: nixlite evaluates it without nixpkgs and cannot build it\nhint: it would come from nixpkgs; use --nixpkgs locked, or install it on this machine"
+    }
+}
+
+/// Logs in the place where `nix log` looks for them.
+enum BuildLogFile {
+    /// Writes the log of the derivation at `path`; one that cannot be written is no reason to fail.
+    static func write(_ text: [UInt8], for path: StorePath, _ layout: StoreLayout) {
+        guard !text.isEmpty else { return }
+        let name = path.baseName.description
+        let folder = layout.logDirectory.appending("drvs").appending(String(name.prefix(2)))
+        guard (try? FileModes.makeFolders(folder)) != nil else { return }
+        try? SmallFile.write(folder.appending(String(name.dropFirst(2))).description, text)
+    }
+}

@@ -1,0 +1,57 @@
+import NixFetch
+import NixFormats
+import NixStore
+
+/// `builtin:fetchurl`: one file from a URL, as Nix's own builder of that name gives it.
+///
+/// Reads `url`, `executable` (mode 0755, needs a recursive hash) and `unpack` (the file is a NAR, possibly compressed with xz).
+struct FetchURLBuilder {
+    let store: LocalStore
+    let services: BuildServices
+    let isOffline: Bool
+    let report: BuildReporter
+
+    /// - Parameter log: takes the lines that the report of a failure shows.
+    func build(_ step: BuildPlan.Step, _ cancellation: Cancellation, log: inout BuilderLog) throws(BuildFailure) {
+        let check = try FixedOutputCheck(step, in: store)
+        let environment = step.derivation.environment
+        guard let url = environment["url"] else {
+            throw log.fail("required attribute 'url' missing")
+        }
+        let isExecutable = environment["executable"] == "1"
+        if environment["unpack"] == "1" {
+            throw log.fail("unpacking is not supported by this version of nixlite")
+        }
+        if isOffline, !url.hasPrefix("file:") {
+            throw log.fail("cannot fetch '\(url)': --offline forbids it")
+        }
+        let workspace = try FetchWorkspace(store)
+        let target = workspace.tree
+        let expected = specifiedHash(check)
+        let name = step.derivation.name.description
+        let observer = FetchProgressObserver(name: name, report: report)
+        let services = services
+        let result = Blocking.run(cancellation) { () async -> Result<Void, FetchError> in
+            do throws(FetchError) {
+                _ = try await services.downloader.fetchURL(
+                    url.description, to: target.description, partials: workspace.partials.description,
+                    expected: expected, observer: observer)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        observer.end()
+        switch result {
+        case .success: break
+        case .failure(let error): throw log.fail(error, "unable to download '\(URLText.redacted(url.description))'")
+        }
+        if isExecutable { FileModes.makeExecutable(target) }
+        try check.accept(target)
+    }
+
+    /// What the bytes of the file must hash to, where the output's hash says so.
+    private func specifiedHash(_ check: FixedOutputCheck) -> NixHash? {
+        check.specified.method == .flat && !check.specified.hash.isFake ? check.specified.hash : nil
+    }
+}

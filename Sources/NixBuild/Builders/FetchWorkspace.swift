@@ -1,0 +1,54 @@
+import Glibc
+import NixStore
+
+/// Where a fetch writes: a staging folder in the store's file system, and a folder for unfinished downloads that stays.
+struct FetchWorkspace: Sendable {
+    /// Removed with what is in it when this value goes.
+    let staging: StagingDirectory
+    /// Where the result is to be: below the staging folder, not made yet.
+    let tree: RealPath
+    let partials: RealPath
+
+    init(_ store: LocalStore) throws(BuildFailure) {
+        do {
+            staging = try store.makeStagingDirectory()
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+        tree = staging.path.appending("x")
+        partials = store.layout.stateDirectory.appending("nixlite/partials")
+        try FileModes.makeFolders(partials)
+    }
+}
+
+/// Small changes of files that have no better place.
+enum FileModes {
+    static func makeExecutable(_ path: RealPath) {
+        _ = chmod(path.description, 0o755)
+    }
+
+    /// Makes a folder and those above it; that one exists is no error.
+    static func makeFolders(_ path: RealPath) throws(BuildFailure) {
+        let text = path.description
+        if mkdir(text, 0o755) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT, path.bytes.count > 1 else {
+            throw BuildFailure(.miscellaneous, "creating directory \"\(text)\": \(String(cString: strerror(errno)))")
+        }
+        try makeFolders(path.parent)
+        guard mkdir(text, 0o755) == 0 || errno == EEXIST else {
+            throw BuildFailure(.miscellaneous, "creating directory \"\(text)\": \(String(cString: strerror(errno)))")
+        }
+    }
+}
+
+/// URLs in messages.
+enum URLText {
+    /// The URL without user information.
+    static func redacted(_ url: String) -> String {
+        guard let scheme = url.range(of: "://") else { return url }
+        let rest = url[scheme.upperBound...]
+        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+        guard let at = authority.lastIndex(of: "@") else { return url }
+        return String(url[..<scheme.upperBound]) + rest[rest.index(after: at)...]
+    }
+}

@@ -1,0 +1,65 @@
+import NixFormats
+import NixStore
+
+/// The last step of a fixed-output derivation: what was got enters the store under its own hash, and is compared with what was
+/// specified.
+///
+/// That the wrong output is registered too is what makes a corrected hash cost nothing (the Nix manual, "Fixed-output
+/// derivations", does not say so; Nix does it).
+struct FixedOutputCheck {
+    let store: LocalStore
+    let step: BuildPlan.Step
+    let specified: ContentAddress
+    let output: (name: ByteString, path: StorePath)
+
+    /// - Throws: `BuildFailure` of kind `miscellaneous` where the derivation has no fixed output.
+    init(_ step: BuildPlan.Step, in store: LocalStore) throws(BuildFailure) {
+        guard let specified = step.derivation.fixedOutput, let output = step.outputs.first else {
+            let builder = step.derivation.builder
+            throw BuildFailure(.permanent, "'\(builder)' must be a fixed-output or impure derivation")
+        }
+        self.store = store
+        self.step = step
+        self.specified = specified
+        self.output = output
+    }
+
+    /// Registers the tree at `path`, in a staging folder, and compares.
+    ///
+    /// - Parameters:
+    ///   - candidates: paths that the tree must not mention.
+    ///   - hint: a further line for the report of a mismatch.
+    func accept(_ path: RealPath, candidates: [StorePath] = [], hint: String? = nil) throws(BuildFailure) {
+        let staged: StagedTree
+        do {
+            staged = try store.examine(
+                path, method: specified.method, algorithm: specified.hash.algorithm, candidates: candidates)
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+        guard staged.references.isEmpty else {
+            throw BuildFailure(
+                .miscellaneous,
+                lines: [
+                    "fixed output derivation '\(step.derivation.name)' is not allowed to refer to other store paths.",
+                    "You may need to use the 'unsafeDiscardReferences' derivation attribute, see the manual for more details.",
+                ])
+        }
+        try accept(staged, hint: hint)
+    }
+
+    /// The same for a tree that was examined already.
+    func accept(_ staged: StagedTree, hint: String? = nil) throws(BuildFailure) {
+        let info: PathInfo
+        do {
+            info = try store.addFixedOutput(staged, name: ByteString(output.path.name), deriver: step.path, locked: [output.path])
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+        guard info.path == output.path else {
+            throw BuildFailure.hashMismatch(
+                store.layout.storeDirectory.print(step.path).description, specified: specified.hash,
+                got: staged.address.hash, hint: hint)
+        }
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+import Synchronization
+
+/// Bridges from threads to Swift's concurrency and between threads.
+package enum Blocking {
+    /// Runs asynchronous work and waits for it; cancelling `cancellation` cancels its task.
+    package static func run<Value: Sendable>(
+        _ cancellation: Cancellation, _ work: @escaping @Sendable () async -> Value
+    ) -> Value {
+        let box = Mailbox<Value>()
+        let task = Task.detached { box.put(await work()) }
+        return cancellation.withHandler({ task.cancel() }, { box.take() })
+    }
+
+    /// Runs `body` on a new thread of the usual size.
+    package static func startThread(_ body: @escaping @Sendable () -> Void) {
+        let job = Unmanaged.passRetained(ThreadBody(body))
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        defer { pthread_attr_destroy(&attributes) }
+        var thread = pthread_t()
+        let status = pthread_create(
+            &thread, &attributes,
+            { argument in
+                Unmanaged<ThreadBody>.fromOpaque(argument!).takeRetainedValue().body()
+                return nil
+            }, job.toOpaque())
+        if status != 0 {
+            job.release()
+            body()
+        }
+    }
+}
+
+private final class ThreadBody: Sendable {
+    let body: @Sendable () -> Void
+
+    init(_ body: @escaping @Sendable () -> Void) {
+        self.body = body
+    }
+}
+
+/// A queue that one thread waits on and others fill.
+package final class Mailbox<Value: Sendable>: Sendable {
+    private struct State {
+        var values: [Value] = []
+    }
+    private let state = Mutex(State())
+    private let count: Semaphore
+
+    package init() {
+        count = Semaphore()
+    }
+
+    package func put(_ value: Value) {
+        state.withLock { $0.values.append(value) }
+        count.signal()
+    }
+
+    /// Waits until there is a value and removes it.
+    package func take() -> Value {
+        count.wait()
+        return state.withLock { $0.values.removeFirst() }
+    }
+}
+
+/// A POSIX semaphore that starts at zero.
+private final class Semaphore: @unchecked Sendable {
+    // A semaphore is made to be used from several threads, and its address never changes.
+    private let storage = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
+
+    init() {
+        sem_init(storage, 0, 0)
+    }
+
+    deinit {
+        sem_destroy(storage)
+        storage.deallocate()
+    }
+
+    func signal() { sem_post(storage) }
+
+    func wait() {
+        while sem_wait(storage) != 0 && errno == EINTR {}
+    }
+}

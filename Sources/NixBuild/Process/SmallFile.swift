@@ -1,0 +1,84 @@
+import Glibc
+package import NixStore
+
+/// A file operation that failed, with the system's own words.
+package struct FileOperationError: Error, CustomStringConvertible {
+    package let description: String
+
+    /// Takes the reason from `errno`.
+    package init(_ operation: String, _ path: RealPath) {
+        description = "\(operation) \"\(path)\": \(String(cString: strerror(errno)))"
+    }
+}
+
+/// Files that are read and written whole.
+package enum SmallFile {
+    /// The bytes of a regular file.
+    package static func read(_ path: String) throws(FileOperationError) -> [UInt8] {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw FileOperationError("opening file", RealPath(path)) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileOperationError("getting status of", RealPath(path)) }
+        guard status.st_mode & S_IFMT != S_IFDIR else {
+            errno = EISDIR
+            throw FileOperationError("reading from file", RealPath(path))
+        }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(Int(status.st_size))
+        let chunkSize = max(4096, min(Int(status.st_size) + 1, 1 << 20))
+        var chunk = [UInt8](repeating: 0, count: chunkSize)
+        while true {
+            let count = Glibc.read(descriptor, &chunk, chunkSize)
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw FileOperationError("reading from file", RealPath(path))
+            }
+            if count == 0 { return bytes }
+            bytes.append(contentsOf: chunk[..<count])
+        }
+    }
+
+    /// Writes a file, replacing what it held; `mode` is for a new one.
+    package static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(FileOperationError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+        guard descriptor >= 0 else { throw FileOperationError("opening file", RealPath(path)) }
+        var offset = 0
+        while offset < bytes.count {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset)
+            }
+            if count < 0 {
+                if errno == EINTR { continue }
+                let error = FileOperationError("writing file", RealPath(path))
+                close(descriptor)
+                throw error
+            }
+            offset += count
+        }
+        guard close(descriptor) == 0 else { throw FileOperationError("writing file", RealPath(path)) }
+    }
+}
+
+/// The names in a folder.
+package enum FolderListing {
+    /// All names apart from `.` and `..`, in bytewise order.
+    package static func names(_ path: RealPath) throws(FileOperationError) -> [[UInt8]] {
+        guard let stream = opendir(path.description) else { throw FileOperationError("opening directory", path) }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else {
+                guard errno == 0 else { throw FileOperationError("reading directory", path) }
+                break
+            }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                Array(bytes.prefix { $0 != 0 })
+            }
+            if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
+            names.append(name)
+        }
+        return names.sorted { $0.lexicographicallyPrecedes($1) }
+    }
+}

@@ -1,0 +1,96 @@
+import NixFormats
+
+/// Why a derivation could not be built, in Nix's words, and how the older commands' exit codes tell it.
+///
+/// Messages are those of Nix 2.34: the first line follows `error: `, the others are indented by its seven characters.
+package struct BuildFailure: Error, Sendable {
+    /// What the exit codes of `nix-build` and `nix-store` tell apart.
+    package enum Kind: Sendable, Equatable {
+        /// A builder failed, or an input did.
+        case permanent
+        /// A build took too long.
+        case timedOut
+        /// A fixed output has another hash.
+        case hashMismatch
+        /// A second build gave another result.
+        case notDeterministic
+        /// Anything that is no fault of a build: a store that cannot be written, a missing output.
+        case miscellaneous
+        /// The user or a failed sibling stopped it.
+        case cancelled
+    }
+
+    package var kind: Kind
+    package var message: String
+
+    package init(_ kind: Kind, _ message: String) {
+        self.kind = kind
+        self.message = message
+    }
+
+    /// The message after `error: `, continuation lines indented by the width of that prefix.
+    ///
+    /// - Parameter lines: the first line, then the others without indentation.
+    package init(_ kind: Kind, lines: [String]) {
+        self.init(kind, lines.joined(separator: "\n       "))
+    }
+}
+
+extension BuildFailure {
+    /// `Cannot build '…'.` with a reason, the output paths, and the end of the log where there is one.
+    package static func cannotBuild(
+        _ derivation: String, reason: [String], outputs: [String], log: [String] = [], kind: Kind = .permanent
+    ) -> BuildFailure {
+        var lines = ["Cannot build '\(derivation)'."] + reason
+        if !outputs.isEmpty { lines += ["Output paths:"] + outputs.map { "  \($0)" } }
+        if !log.isEmpty {
+            lines.append("Last \(log.count) log lines:")
+            lines += log.map { $0.isEmpty ? ">" : "> \($0)" }
+            lines += ["For full logs, run:", "  nix log \(derivation)"]
+        }
+        return BuildFailure(kind, lines: lines)
+    }
+
+    /// `Reason: 1 dependency failed.`
+    package static func dependenciesFailed(_ derivation: String, count: Int, outputs: [String]) -> BuildFailure {
+        let reason = count == 1 ? "1 dependency failed." : "\(count) dependencies failed."
+        return cannotBuild(derivation, reason: ["Reason: \(reason)"], outputs: outputs)
+    }
+
+    /// The mismatch of a fixed output, to the byte.
+    package static func hashMismatch(_ derivation: String, specified: NixHash, got: NixHash, hint: String? = nil)
+        -> BuildFailure
+    {
+        var message =
+            "hash mismatch in fixed-output derivation '\(derivation)':\n"
+            + "         specified: \(specified.sri)\n            got:    \(got.sri)"
+        if let hint { message += "\n       hint: \(hint)" }
+        return BuildFailure(.hashMismatch, message)
+    }
+
+    /// `builder for '…' failed to produce output path …`.
+    package static func missingOutput(_ derivation: String, output: String, path: String) -> BuildFailure {
+        BuildFailure(
+            .miscellaneous,
+            "builder for '\(derivation)' failed to produce output path for output '\(output)' at \"\(path)\"")
+    }
+}
+
+/// The exit codes of `nix-build` and `nix-store --realise`: 1 for what is no build failure, else 100 with bits.
+package enum BuildExitCode {
+    package static func legacy(_ kinds: some Sequence<BuildFailure.Kind>) -> Int32 {
+        var isPermanent = false
+        var bits: Int32 = 0
+        for kind in kinds {
+            switch kind {
+            case .permanent: isPermanent = true
+            case .timedOut: bits |= 1
+            case .hashMismatch: bits |= 2
+            case .notDeterministic: bits |= 4
+            case .miscellaneous, .cancelled: break
+            }
+        }
+        if bits != 0 { return 100 | bits }
+        return isPermanent ? 100 : 1
+    }
+}

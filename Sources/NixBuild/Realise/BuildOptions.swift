@@ -1,0 +1,27 @@
+/// How builds run.
+package struct BuildOptions: Sendable {
+    /// Go on with what does not depend on a failure.
+    package var keepGoing = false
+    /// Leave the temporary folder of a failed build where it is.
+    package var keepFailed = false
+    /// Builders that run at the same time.
+    package var maxJobs = 1
+    /// Fetches that run at the same time.
+    package var maxFetches = 8
+    /// `NIX_BUILD_CORES`.
+    package var cores = 1
+    /// Lines of the log in the report of a failure.
+    package var logLines = 25
+    /// Seconds a builder may take, nil for as long as it likes.
+    package var timeout: Int?
+    /// Seconds a builder may be silent.
+    package var maxSilentTime: Int?
+    /// Nothing may touch the network.
+    package var isOffline = false
+    /// Build again what is valid, and compare.
+    package var rebuilds = false
+    /// Such as `x86_64-linux`; derivations for another system cannot be built here.
+    package var systems: Set<String> = []
+
+    package init() {}
+}
