@@ -90,9 +90,9 @@ extension ArraySlice<UInt8> {
 
 /// What building a package says that only has a name.
 enum PlaceholderText {
-    /// The derivation's name is the package's, its `attribute` the place in nixpkgs where there is one.
+    /// The derivation's `package` is the attribute path in nixpkgs.
     static func message(_ derivation: Derivation) -> String {
-        let attribute = derivation.environment["attribute"] ?? derivation.environment["pname"] ?? derivation.name
+        let attribute = derivation.environment["package"] ?? derivation.name
         return
             "the package 'pkgs.\(attribute)' is a placeholder: nixlite evaluates it without nixpkgs and cannot build it\nhint: it would come from nixpkgs; use --nixpkgs locked, or install it on this machine"
     }

@@ -48,3 +48,11 @@ package enum Paths {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }
 }
+
+extension Paths {
+    /// Whether something is at `path`, a link counting as itself.
+    package static func existsWithoutFollowing(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0
+    }
+}
