@@ -70,7 +70,7 @@ let package = Package(
             name: "NixBuild",
             dependencies: ["NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "CProcess", "Yams"],
             swiftSettings: strict),
-        .testTarget(name: "NixBuildTests", dependencies: ["NixBuild"], swiftSettings: strict),
+        .testTarget(name: "NixBuildTests", dependencies: ["NixBuild", "NixStore", "NixFetch", "NixFormats"], swiftSettings: strict),
 
         // MARK: the program
         .target(

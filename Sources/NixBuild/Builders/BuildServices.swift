@@ -1,5 +1,4 @@
 package import NixFetch
-package import NixFormats
 import Synchronization
 
 /// What builders need besides the store: the network, and the environment that tokens come from.

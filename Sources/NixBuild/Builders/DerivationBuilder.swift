@@ -28,23 +28,18 @@ final class DerivationBuilder: Sendable {
             outputs: step.outputs.map { storeDirectory.print($0.path).description }, keeping: options.logLines,
             report: report)
         try checkPlatform(step, name)
-        let locks: PathLocks
-        do throws(StoreError) {
-            locks = try PathLocks(step.outputs.map { store.realPath($0.path) })
-            if try !options.rebuilds && step.outputs.allSatisfy({ try store.protectIfValid($0.path) }) {
-                try locks.release(deleting: true)
-                return
+        do {
+            let locks = try PathLocks(step.outputs.map { store.realPath($0.path) })
+            if try options.rebuilds || !areValid(step) {
+                report(.building(name))
+                defer { BuildLogFile.write(log.text, for: step.path, store.layout) }
+                try run(step, cancellation, &log)
             }
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
-        }
-        report(.building(name))
-        defer { BuildLogFile.write(log.text, for: step.path, store.layout) }
-        try run(step, cancellation, &log)
-        do throws(StoreError) {
             try locks.release(deleting: true)
+        } catch let failure as BuildFailure {
+            throw failure
         } catch {
-            throw BuildFailure(.miscellaneous, error.message)
+            throw BuildFailure(.miscellaneous, "\(error)")
         }
     }
 
@@ -68,6 +63,11 @@ final class DerivationBuilder: Sendable {
             try ProcessBuilder(store: store, options: options, services: services, report: report)
                 .build(step, cancellation, log: &log)
         }
+    }
+
+    private func areValid(_ step: BuildPlan.Step) throws(StoreError) -> Bool {
+        for output in step.outputs where try !store.protectIfValid(output.path) { return false }
+        return true
     }
 
     private func checkPlatform(_ step: BuildPlan.Step, _ name: String) throws(BuildFailure) {

@@ -1,3 +1,4 @@
+internal import CProcess
 import Glibc
 import NixFetch
 import NixFormats
@@ -28,7 +29,7 @@ struct ProcessBuilder {
             if keepsFolder {
                 report(.note("note: keeping build directory '\(folder)'"))
             } else {
-                try? TreeRemoval.remove(folder)
+                _ = try? TreeRemoval.remove(folder)
             }
         }
         for output in step.outputs { try remove(store.realPath(output.path)) }
@@ -87,7 +88,7 @@ struct ProcessBuilder {
         let program = ByteString(names.toReal(derivation.builder.bytes))
         let base = derivation.builder.bytes.split(separator: UInt8(ascii: "/")).last.map { ByteString($0) } ?? program
         var pipeEnds: [Int32] = [0, 0]
-        guard pipe2(&pipeEnds, O_CLOEXEC) == 0 else {
+        guard nixlite_pipe(&pipeEnds) == 0 else {
             throw BuildFailure(.miscellaneous, "creating pipe: \(String(cString: strerror(errno)))")
         }
         defer { close(pipeEnds[0]) }

@@ -41,8 +41,8 @@ struct ViewBuilder {
     private func checkValidators(_ step: BuildPlan.Step, _ log: inout BuilderLog) throws(BuildFailure) {
         let text = step.derivation.environment["validation"] ?? "{}"
         let validation: JSONValue
-        do throws(JSONValue.ParseError) {
-            validation = try JSONValue(parsing: text.bytes)
+        do throws(FormatError) {
+            validation = try JSONValue(parsing: text)
         } catch {
             throw log.fail("attribute 'validation' is not JSON: \(error)")
         }

@@ -40,6 +40,7 @@ package struct ChildProcess: Sendable {
             posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
             posix_spawn_file_actions_adddup2(&actions, descriptor, STDOUT_FILENO)
             posix_spawn_file_actions_adddup2(&actions, descriptor, STDERR_FILENO)
+            _ = nixlite_spawn_add_closefrom(&actions, STDERR_FILENO + 1)
         }
         if let directory {
             Self.withCString(directory) { _ = nixlite_spawn_add_chdir(&actions, $0) }

@@ -12,17 +12,20 @@ package enum EvaluationThread {
     package static func run<Result>(stackSize: Int = EvaluationThread.stackSize, _ body: () -> Result) -> Result {
         withoutActuallyEscaping(body) { body in
             let job = Job(body)
-            var attributes = pthread_attr_t()
-            pthread_attr_init(&attributes)
-            defer { pthread_attr_destroy(&attributes) }
+            let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+            pthread_attr_init(attributes)
+            defer {
+                pthread_attr_destroy(attributes)
+                attributes.deallocate()
+            }
             // A kernel with a lower limit of address space refuses a size; half of it is tried then.
             var size = stackSize
             var thread = pthread_t()
             while true {
-                pthread_attr_setstacksize(&attributes, size)
+                pthread_attr_setstacksize(attributes, size)
                 let argument = Unmanaged.passRetained(job)
                 let status = pthread_create(
-                    &thread, &attributes,
+                    &thread, attributes,
                     { argument in
                         Unmanaged<AnyJob>.fromOpaque(argument!).takeRetainedValue().perform()
                         return nil

@@ -40,7 +40,7 @@ package enum SmallFile {
     }
 
     /// Writes a file, replacing what it held; `mode` is for a new one.
-    package static func write(_ path: String, _ bytes: [UInt8], mode: mode_t = 0o644) throws(FileOperationError) {
+    package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(FileOperationError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileOperationError("opening file", RealPath(path)) }
         var offset = 0

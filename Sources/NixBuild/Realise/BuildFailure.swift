@@ -1,4 +1,4 @@
-import NixFormats
+package import NixFormats
 
 /// Why a derivation could not be built, in Nix's words, and how the older commands' exit codes tell it.
 ///

@@ -1,4 +1,4 @@
-package import NixFormats
+import NixFormats
 package import NixStore
 
 /// Builds what requests ask for and what they depend on, as much at once as the options allow.
@@ -64,7 +64,7 @@ package final class Realiser: Sendable {
     ) {
         let builder = builder
         Blocking.startThread {
-            do {
+            do throws(BuildFailure) {
                 try builder.build(step, stop)
                 results.put((step.path, nil))
             } catch {
