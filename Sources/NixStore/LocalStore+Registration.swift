@@ -60,12 +60,12 @@ extension LocalStore {
     /// Under the path's lock, whatever lies at its real place is removed, `place` puts the files there, and what it returns
     /// is registered. An error on the way leaves the path invalid.
     func addUnlessValid(
-        _ path: StorePath, _ place: (RealPath) throws(StoreError) -> Registration
+        _ path: StorePath, isLocked: Bool = false, _ place: (RealPath) throws(StoreError) -> Registration
     ) throws(StoreError) {
         try requireWritable()
         if try protectIfValid(path) { return }
         let realPath = realPath(path)
-        let lock = try PathLocks([realPath])
+        let lock = try PathLocks(isLocked ? [] : [realPath])
         if try !query({ try $0.identifier(path) != nil }) {
             try TreeRemoval.remove(realPath)
             let registration = try place(realPath)

@@ -54,30 +54,34 @@ extension LocalStore {
     /// Moves a staged tree to the path that its content address gives, whatever hash was hoped for, and registers it.
     ///
     /// A tree that the store has already is removed. The result tells path and hash.
+    ///
+    /// - Parameter locked: paths whose ``PathLocks`` the caller holds.
     package func addFixedOutput(
-        _ staged: StagedTree, name: ByteString, deriver: StorePath? = nil
+        _ staged: StagedTree, name: ByteString, deriver: StorePath? = nil, locked: [StorePath] = []
     ) throws(StoreError) -> PathInfo {
         let path = try path(name: name, staged.address, staged.references)
         return try add(
             staged,
             PathInfo(
                 path: path, narHash: staged.nar.hash, narSize: staged.nar.size, references: staged.references,
-                deriver: deriver, contentAddress: staged.address, isUltimate: deriver != nil))
+                deriver: deriver, contentAddress: staged.address, isUltimate: deriver != nil), locked)
     }
 
     /// Moves a staged tree to `path`, the output of an input-addressed derivation, and registers it.
+    ///
+    /// - Parameter locked: paths whose ``PathLocks`` the caller holds.
     package func addOutput(
-        _ staged: StagedTree, at path: StorePath, deriver: StorePath?
+        _ staged: StagedTree, at path: StorePath, deriver: StorePath?, locked: [StorePath] = []
     ) throws(StoreError) -> PathInfo {
         try add(
             staged,
             PathInfo(
                 path: path, narHash: staged.nar.hash, narSize: staged.nar.size, references: staged.references,
-                deriver: deriver, isUltimate: true))
+                deriver: deriver, isUltimate: true), locked)
     }
 
-    private func add(_ staged: StagedTree, _ info: PathInfo) throws(StoreError) -> PathInfo {
-        try addUnlessValid(info.path) { (realPath) throws(StoreError) in
+    private func add(_ staged: StagedTree, _ info: PathInfo, _ locked: [StorePath]) throws(StoreError) -> PathInfo {
+        try addUnlessValid(info.path, isLocked: locked.contains(info.path)) { (realPath) throws(StoreError) in
             if options.synchronisesPaths { try TreeSynchronisation.synchronise(staged.path) }
             try Self.move(staged.path, to: realPath)
             return Registration(info)

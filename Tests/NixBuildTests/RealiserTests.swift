@@ -35,7 +35,8 @@ import Testing
     @Test func failureShowsTheEndOfTheLog() async throws {
         let store = try BuildTestStore()
         let path = try store.derivation("f", script: "for i in 1 2 3; do echo l$i; done; echo; exit 3")
-        let output = store.printed(try #require(try store.store.readDerivation(path).outputPath("out", in: store.store.layout.storeDirectory)))
+        let output = store.printed(
+            try #require(try store.store.readDerivation(path).outputPath("out", in: store.store.layout.storeDirectory)))
         let message = """
             Cannot build '\(store.printed(path))'.
                    Reason: builder failed with exit code 3.
@@ -58,9 +59,14 @@ import Testing
         let dependency = try store.derivation("f", script: "kill -9 $$")
         let path = try store.derivation("g", script: "echo > $out", inputs: [dependency])
         let error = await error(store.realiser { $0.logLines = 0 }, [path])
-        #expect(error?.message.hasPrefix("Cannot build '\(store.printed(path))'.\n       Reason: 1 dependency failed.\n") == true)
+        #expect(
+            error?.message.hasPrefix("Cannot build '\(store.printed(path))'.\n       Reason: 1 dependency failed.\n")
+                == true)
         let reported = try #require(store.reported.last)
-        #expect(reported.hasPrefix("error: Cannot build '\(store.printed(dependency))'.\n       Reason: builder failed due to signal 9 (Killed).\n"))
+        #expect(
+            reported.hasPrefix(
+                "error: Cannot build '\(store.printed(dependency))'.\n       Reason: builder failed due to signal 9 (Killed).\n"
+            ))
     }
 
     @Test func aMissingOutputIsNamed() async throws {
@@ -70,7 +76,8 @@ import Testing
             try #require(try store.store.readDerivation(path).outputPath("out", in: store.store.layout.storeDirectory)))
         #expect(
             await error(store.realiser(), [path])?.message
-                == "builder for '\(store.printed(path))' failed to produce output path for output 'out' at \"\(output)\"")
+                == "builder for '\(store.printed(path))' failed to produce output path for output 'out' at \"\(output)\""
+        )
     }
 
     @Test func mismatchIsWordedAsNixWordsItAndKeepsWhatWasGot() async throws {
@@ -79,7 +86,8 @@ import Testing
         let environment = ["url": url]
         let path = try store.fixed("m", builder: "builtin:fetchurl", hash: .fake(.sha256), environment: environment)
         // printf 'hello\n' | sha256sum
-        let got = try NixHash(parsing: "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03", expected: .sha256)
+        let got = try NixHash(
+            parsing: "5891b5b522d5df086d0ff0b110fbd9d21bb4fc7163af34d08286a2e846f6be03", expected: .sha256)
         let error = await error(store.realiser(), [path])
         #expect(
             error?.message == """
@@ -127,7 +135,8 @@ import Testing
         let path = try store.fixed(
             "m", builder: "builtin:fetchurl", hash: .fake(.sha256), environment: ["url": "https://example.invalid/x"])
         let error = await error(store.realiser { $0.isOffline = true }, [path])
-        #expect(error?.message.contains("> error: cannot fetch 'https://example.invalid/x': --offline forbids it") == true)
+        #expect(
+            error?.message.contains("> error: cannot fetch 'https://example.invalid/x': --offline forbids it") == true)
     }
 
     @Test func aChrootStoreTurnsRealPathsBack() async throws {

@@ -52,7 +52,8 @@ struct FixedOutputCheck {
     func accept(_ staged: StagedTree, hint: String? = nil) throws(BuildFailure) {
         let info: PathInfo
         do {
-            info = try store.addFixedOutput(staged, name: ByteString(output.path.name), deriver: step.path, locked: [output.path])
+            info = try store.addFixedOutput(
+                staged, name: ByteString(output.path.name), deriver: step.path, locked: [output.path])
         } catch {
             throw BuildFailure(.miscellaneous, error.message)
         }

@@ -98,7 +98,9 @@ struct ProcessBuilder {
             child = try ChildProcess(
                 program: program,
                 arguments: [base] + derivation.arguments.map { ByteString(names.toReal($0.bytes)) },
-                environment: environment.variables.map { ByteString($0.key.bytes + [UInt8(ascii: "=")] + $0.value.bytes) },
+                environment: environment.variables.map {
+                    ByteString($0.key.bytes + [UInt8(ascii: "=")] + $0.value.bytes)
+                },
                 directory: ByteString(folder.bytes), output: .descriptor(pipeEnds[1]))
         } catch {
             throw log.fail("executing '\(derivation.builder)': \(error)")
@@ -211,7 +213,8 @@ struct ProcessBuilder {
                     !paths.contains { $0 != output.path && output.tree.references.contains($0) }
                 })
             else {
-                throw BuildFailure(.permanent, "cycle detected in build of '\(derivation)' in the references of its outputs")
+                throw BuildFailure(
+                    .permanent, "cycle detected in build of '\(derivation)' in the references of its outputs")
             }
             sorted.append(waiting.remove(at: index))
         }

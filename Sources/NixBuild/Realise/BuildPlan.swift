@@ -44,7 +44,8 @@ package struct BuildPlan: Sendable {
             for name in request.outputs where !outputs.contains(where: { $0.name == name }) {
                 throw BuildFailure(
                     .miscellaneous,
-                    "derivation '\(store.layout.storeDirectory.print(request.derivation))' does not have wanted outputs '\(name)'")
+                    "derivation '\(store.layout.storeDirectory.print(request.derivation))' does not have wanted outputs '\(name)'"
+                )
             }
             let wanted = outputs.filter { request.outputs.isEmpty || request.outputs.contains($0.name) }
             var isMissing = isForced

@@ -2,7 +2,7 @@ import Glibc
 
 /// Deletes trees through directory handles only, so that nobody can redirect the deletion by swapping a
 /// directory for a link, and trees deeper than `PATH_MAX` go as well.
-struct TreeRemoval {
+package struct TreeRemoval {
     /// Directories below this depth are first moved up, which bounds open descriptors and stack.
     private static let maximumDepth = 48
 
@@ -14,7 +14,7 @@ struct TreeRemoval {
     ///
     /// - Returns: the bytes that were freed.
     @discardableResult
-    static func remove(_ path: RealPath) throws(StoreError) -> UInt64 {
+    package static func remove(_ path: RealPath) throws(StoreError) -> UInt64 {
         var removal = TreeRemoval()
         let parent: Descriptor
         do throws(StoreError) {
