@@ -1,11 +1,25 @@
+#define _GNU_SOURCE
 #include "CStack.h"
-#include <setjmp.h>
+#include <pthread.h>
+
+void nixlite_stack_bounds(uintptr_t *low, uintptr_t *high) {
+  pthread_attr_t attributes;
+  void *address = 0;
+  size_t size = 0;
+  pthread_getattr_np(pthread_self(), &attributes);
+  pthread_attr_getstack(&attributes, &address, &size);
+  pthread_attr_destroy(&attributes);
+  *low = (uintptr_t)address;
+  *high = (uintptr_t)address + size;
+}
 
 void nixlite_with_spilled_registers(void (*body)(void *context, uintptr_t stack_pointer), void *context) {
-  jmp_buf registers;
+  // Saves every callee-saved register in this frame; what `body` pushes lies below and need not be scanned.
   __builtin_unwind_init();
-  setjmp(registers);
-  body(context, (uintptr_t)__builtin_frame_address(0) < (uintptr_t)&registers ? (uintptr_t)__builtin_frame_address(0)
-                                                                              : (uintptr_t)&registers);
-  __asm__ volatile("" : : "r"(&registers) : "memory");
+  uintptr_t marker;
+  uintptr_t here = (uintptr_t)&marker;
+  uintptr_t frame = (uintptr_t)__builtin_frame_address(0);
+  // Registers may be saved on either side of the marker: start well below both.
+  body(context, (here < frame ? here : frame) - 256);
+  __asm__ volatile("" : : "r"(&marker) : "memory");
 }

@@ -1,0 +1,257 @@
+internal import NixFormats
+package import NixSyntax
+
+/// An evaluator: heap, code, symbols, imported files. Owns everything that a `Machine` points to.
+///
+/// All calls that evaluate must come from the thread that `enter()` was called on (normally one of `EvaluationThread`).
+/// A `Value` that is kept between calls in anything but a local variable must be held by a `ValueRoot`.
+package final class Evaluator {
+    package let host: any EvaluationHost
+    package let options: EvaluationOptions
+    package let symbols = SymbolTable()
+    let positions = PositionTable()
+    let arena = CodeArena()
+    let scopes = ScopeTable()
+    let contexts = ContextTable()
+    let heap: Heap
+    let roots: RootTable
+    let machine: Machine
+    var sharedShapes = SharedShapes()
+    /// Names of the global scope and the root cells of their values.
+    var globals: [Symbol: Words] = [:]
+    /// The set `builtins`, rooted.
+    private(set) var builtinsValue: Value
+    /// Root cells of imported files' values, by resolved path.
+    var imported: [[UInt8]: Words] = [:]
+    /// Resolved paths of files and folders as they were imported.
+    var importTargets: [[UInt8]: [UInt8]] = [:]
+    /// Store copies by path.
+    private var storeCopies: [[UInt8]: StorePath] = [:]
+    /// Hashes modulo of the derivations met so far.
+    var derivationHasher: DerivationHasher
+    var regexes: [[UInt8]: any Sendable] = [:]
+    private var keptErrors: [EvaluationError] = []
+    private var keptSources: [SourceFile] = []
+    private var nameStrings: UnsafeMutableBufferPointer<UInt>
+    private let storage: UnsafeMutableRawPointer
+    private let builtinCount: Int
+
+    package init(host: any EvaluationHost, options: EvaluationOptions) {
+        self.host = host
+        self.options = options
+        derivationHasher = DerivationHasher(store: host.storeDirectory)
+        storage = .allocate(
+            byteCount: Machine.stateOffset + MemoryLayout<MachineState>.stride, alignment: 64)
+        let spans = storage.bindMemory(to: Span.self, capacity: 2 * Heap.groupSpans)
+        spans.initialize(repeating: Span(cursor: 0, limit: 0), count: 2 * Heap.groupSpans)
+        heap = Heap(spans: spans, initialThreshold: options.heapThreshold, stressInterval: options.collectorStress)
+        roots = RootTable(heap: heap)
+        machine = Machine(base: storage)
+        nameStrings = .allocate(capacity: 0)
+        let table = BuiltinTable.all()
+        builtinCount = table.count
+        builtinsValue = .null
+        let builtins = UnsafeMutablePointer<Builtin>.allocate(capacity: table.count)
+        builtins.initialize(from: table, count: table.count)
+        let emptyEnvironment = arena.allocate(UInt.self, count: 1)
+        emptyEnvironment[0] = 0
+        let byteStrings = arena.allocate(UInt.self, count: 256)
+        for byte in 0..<256 { byteStrings[byte] = arena.string([UInt8(byte)]).bits }
+        let interrupt = arena.allocate(Int32.self, count: 1)
+        interrupt.pointee = 0
+        let emptyList = arena.allocate(UInt.self, count: 1)
+        emptyList[0] = Tag.integer.rawValue
+        let emptyShape = arena.allocate(UInt.self, count: Shape.headerWords)
+        for index in 0..<Shape.headerWords { emptyShape[index] = 0 }
+        emptyShape[0] = 1
+        emptyShape[1] = 1
+        // The caches of this shape, which lies outside the heap, are roots of their own.
+        heap.registerRoots(emptyShape, count: Shape.headerWords)
+        let emptyAttributes = arena.allocate(UInt.self, count: 1)
+        emptyAttributes[0] = UInt(bitPattern: emptyShape)
+        func applyNode(_ count: Int32) -> NodePointer { arena.add(Node(opcode: .apply, operand: count), 0) }
+        (storage + Machine.stateOffset).bindMemory(to: MachineState.self, capacity: 1).initialize(
+            to: MachineState(
+                evaluator: Unmanaged.passUnretained(self), heap: Unmanaged.passUnretained(heap), callDepth: 0,
+                maximumCallDepth: options.maximumCallDepth, stackLimit: 0, showsTrace: options.showsTrace,
+                isEager: !options.isExactlyLazy,
+                known: KnownSymbols(symbols), emptyList: Value(.list, emptyList),
+                emptyAttributes: Value(.attributes, emptyAttributes), emptyString: arena.string([]),
+                byteStrings: byteStrings, emptyEnvironment: emptyEnvironment, builtins: builtins, kept: 0,
+                interruptFlag: interrupt, applyNodes: (applyNode(1), applyNode(2), applyNode(3))))
+        heap.willCollect = { [unowned self] in
+            arena.clearCaches()
+            sharedShapes.removeAll()
+        }
+    }
+
+    deinit {
+        machine.state.pointee.builtins.deinitialize(count: builtinCount)
+        machine.state.pointee.builtins.deallocate()
+        machine.state.deinitialize(count: 1)
+        nameStrings.deallocate()
+        storage.deallocate()
+    }
+
+    /// Tells the evaluator that the calling thread is the one that evaluates. Must be called first, once.
+    package func enter() throws(EvaluationError) {
+        let bounds = EvaluationThread.bounds()
+        heap.stackBase = bounds.high
+        // What is left below the limit must suffice for the collector, the host and error reports.
+        machine.state.pointee.stackLimit = bounds.low + min(UInt(1 << 20), (bounds.high - bounds.low) / 4)
+        builtinsValue = try BuiltinTable.install(in: self)
+    }
+
+    /// Asks the evaluation to stop soon; may be called from any thread or signal handler.
+    package var interruptFlag: UnsafeMutablePointer<Int32> { machine.state.pointee.interruptFlag }
+
+    /// What the collector did: runs, nanoseconds, bytes of blocks at the peak.
+    package var collectorStatistics: (runs: Int, nanoseconds: UInt64, peakBytes: Int) {
+        (heap.collections, heap.collectorNanoseconds, heap.peakBlocks * Heap.blockBytes)
+    }
+
+    // MARK: Sources
+
+    /// Parses and resolves a text, and evaluates it to weak head normal form.
+    package func evaluate(_ source: SourceFile) throws(EvaluationError) -> Value {
+        let code = try compile(source)
+        return try machine.run(code, machine.state.pointee.emptyEnvironment)
+    }
+
+    /// The code of a text. `scope` names the words of the environment that it will run in.
+    func compile(_ source: SourceFile, scope: [Symbol] = []) throws(EvaluationError) -> NodePointer {
+        let tree: SyntaxTree
+        do {
+            tree = try Parser.parse(
+                source: source, symbols: symbols,
+                options: ParseOptions(
+                    features: options.features, isPure: options.isPure, maximumDepth: Evaluator.maximumNesting))
+        } catch {
+            throw EvaluationError(.syntax, Array(error.message.utf8), location: error.location)
+        }
+        guard let base = positions.add(source) else {
+            throw EvaluationError(.other, "more than 4 GiB of source text")
+        }
+        var resolver = Resolver(tree: tree, evaluator: self, base: base)
+        return try resolver.resolveFile(scope: scope)
+    }
+
+    /// Remembers a source that a thunk will run.
+    func keepSource(_ source: SourceFile) -> Int {
+        keptSources.append(source)
+        return keptSources.count - 1
+    }
+
+    func code(ofSource index: Int) throws(EvaluationError) -> NodePointer { try compile(keptSources[index]) }
+
+    /// Deep enough for any text that the evaluation thread's stack can take, as measured on nested brackets.
+    static let maximumNesting = 1_000_000
+
+    func printExpression(_ tree: SyntaxTree, _ node: NodeIndex) -> [UInt8] {
+        var part = tree
+        part.root = node
+        return ASTPrinter.print(part, symbols: symbols, homeDirectory: homeDirectory)
+    }
+
+    var homeDirectory: String {
+        String(decoding: host.environmentVariable(Array("HOME".utf8)) ?? [], as: UTF8.self)
+    }
+
+    // MARK: Odds and ends that the machine asks for
+
+    /// The string of a symbol's name, made once and kept.
+    func nameString(_ symbol: Symbol) -> Value {
+        let index = Int(symbol.rawValue)
+        if index >= nameStrings.count { growNameStrings(index) }
+        if nameStrings[index] == 0 { nameStrings[index] = arena.string(symbols.bytes(of: symbol)).bits }
+        return Value(bits: nameStrings[index])
+    }
+
+    private func growNameStrings(_ index: Int) {
+        let larger = UnsafeMutableBufferPointer<UInt>.allocate(capacity: max(1024, index * 2))
+        larger.initialize(repeating: 0)
+        for old in nameStrings.indices { larger[old] = nameStrings[old] }
+        nameStrings.deallocate()
+        nameStrings = larger
+    }
+
+    /// A thunk that throws `error` when forced.
+    func keep(_ error: EvaluationError) throws(EvaluationError) -> Value {
+        keptErrors.append(error)
+        let node = arena.add(Node(opcode: .rethrow, a: UInt(keptErrors.count - 1)), 0)
+        return try machine.thunk(node, machine.state.pointee.emptyEnvironment)
+    }
+
+    func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
+
+    func copyToStore(_ path: [UInt8]) throws(EvaluationError) -> StorePath {
+        if let known = storeCopies[path] { return known }
+        do {
+            let name = path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
+            let stored = try host.addPath(path, name: name, method: .recursive, filter: nil, expected: nil)
+            storeCopies[path] = stored
+            return stored
+        } catch { throw EvaluationError(error) }
+    }
+
+    /// `file:line:column`, or Nix's word for no place.
+    package func describe(_ position: UInt32) -> String {
+        positions.location(position)?.description ?? "«none»"
+    }
+
+    func describe(_ element: ContextElement) -> String {
+        let store = host.storeDirectory
+        return switch element {
+        case .path(let path), .derivationDeep(let path): store.print(path).description
+        case .output(let derivation, let name): "\(store.print(derivation))^\(name)"
+        }
+    }
+
+    /// `{ column, file, line }` of a position, or null.
+    func positionValue(_ position: UInt32) throws(EvaluationError) -> Value {
+        guard let location = positions.location(position) else { return .null }
+        let known = machine.known
+        let (line, column) = location.lineAndColumn
+        let file: Value
+        if case .file(let path) = location.file.origin {
+            file = try machine.string(path)
+        } else {
+            file = try machine.string(location.file.displayName)
+        }
+        return try machine.attributes(
+            (known.file, file), (known.line, Value(smallInteger: line)), (known.column, Value(smallInteger: column)))
+    }
+
+    /// The report of an error as Nix prints it, ended by a line break.
+    package func render(_ error: EvaluationError) -> [UInt8] {
+        ErrorRenderer.render(error, positions, showsTrace: options.showsTrace)
+    }
+}
+
+extension EvaluationError {
+    convenience init(_ error: HostError) {
+        self.init(.host, Array(error.message.utf8), buildExitCode: error.buildExitCode)
+    }
+
+    func copy() -> EvaluationError {
+        let copy = EvaluationError(kind, message, at: position, location: location, buildExitCode: buildExitCode)
+        copy.frames = frames
+        copy.suggestions = suggestions
+        return copy
+    }
+}
+
+/// Keeps a value alive, and readable from anywhere, until it goes.
+package final class ValueRoot {
+    private let evaluator: Evaluator
+    private let cell: Words
+
+    package init(_ value: Value, _ evaluator: Evaluator) {
+        self.evaluator = evaluator
+        cell = evaluator.roots.add(value.bits)
+    }
+
+    deinit { cell.pointee = 0 }
+
+    package var value: Value { Value(bits: cell.pointee) }
+}

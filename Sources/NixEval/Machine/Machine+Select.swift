@@ -1,0 +1,219 @@
+import NixSyntax
+
+/// Reading attributes: `a.b`, `a.b or c`, `a ? b`, names from `with`, and the fallback of open sets.
+extension Machine {
+    @inline(__always)
+    func select(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        // Errors of the subject get no frame of this selection where it is itself one: its own frame says more.
+        let subject = try evaluate(node.pointee.nodeA, environment)
+        if subject.isAttributes, subject.object[0] == node.pointee.b {
+            let slot = subject.attributeValues + Int(node.pointee.c)
+            let value = Value(bits: slot.pointee)
+            if !value.isThunk { return value }
+            return try forceAttribute(slot, node, subject)
+        }
+        return try selectMiss(subject, node)
+    }
+
+    @inline(__always)
+    private func forceAttribute(_ slot: Words, _ node: NodePointer, _ subject: Value) throws(EvaluationError) -> Value {
+        let cell = Value(bits: slot.pointee).object
+        if cell[0] == ThunkState.evaluated {
+            slot.pointee = cell[1]
+            return Value(bits: cell[1])
+        }
+        do throws(EvaluationError) {
+            let result = try forceThunk(cell)
+            slot.pointee = result.bits
+            return result
+        } catch {
+            throw selectionFrame(locating(error, node), node, subject)
+        }
+    }
+
+    @inline(never)
+    private func selectMiss(_ subject: Value, _ node: NodePointer) throws(EvaluationError) -> Value {
+        let symbol = Symbol(rawValue: node.pointee.operand)
+        guard subject.isAttributes else {
+            throw wrongType(subject, expected: "a set", CodeArena.position(of: node))
+                .adding("while selecting an attribute", CodeArena.position(of: node))
+                .adding(selectionText(node), CodeArena.position(of: node))
+        }
+        let index = subject.shape.index(of: symbol.rawValue)
+        if index >= 0 {
+            node.pointee.b = subject.object[0]
+            node.pointee.c = UInt(index)
+            let slot = subject.attributeValues + index
+            let value = Value(bits: slot.pointee)
+            if !value.isThunk { return value }
+            return try forceAttribute(slot, node, subject)
+        }
+        if subject.shape.isOpen {
+            let value = try fallback(subject, symbol)
+            if !value.isAbsent { return try force(value) }
+        }
+        throw missingAttribute(subject, symbol, CodeArena.position(of: node))
+            .adding(selectionText(node), CodeArena.position(of: node))
+    }
+
+    @inline(never)
+    private func selectionFrame(_ error: EvaluationError, _ node: NodePointer, _ subject: Value) -> EvaluationError {
+        let shape = subject.shape
+        let index = shape.index(of: node.pointee.operand)
+        let position = index < 0 ? 0 : shape.positions[index]
+        return definitionFrame(error, position, node)
+            .adding(selectionText(node), CodeArena.position(of: node))
+    }
+
+    /// Hook for the frame that names the definition; the reference version prints none for a plain selection.
+    private func definitionFrame(_ error: EvaluationError, _ position: UInt32, _ node: NodePointer) -> EvaluationError {
+        if error.kind == .infiniteRecursion, error.position == 0 { error.position = position }
+        return error
+    }
+
+    /// "while evaluating the attribute 'a.b.c'", the path as it is written.
+    private func selectionText(_ node: NodePointer) -> String {
+        var names: [String] = []
+        var current = node
+        while current.pointee.opcode == .select {
+            names.append(evaluator.symbols.string(of: Symbol(rawValue: current.pointee.operand)))
+            guard current.pointee.flags & 1 != 0 else { break }
+            current = current.pointee.nodeA
+        }
+        return "while evaluating the attribute '\(names.reversed().joined(separator: "."))'"
+    }
+
+    func missingAttribute(_ set: Value, _ symbol: Symbol, _ position: UInt32) -> EvaluationError {
+        let symbols = evaluator.symbols
+        let error = EvaluationError(
+            .missingAttribute, "attribute '\(symbols.string(of: symbol))' missing", at: position)
+        let shape = set.shape
+        error.suggestions = Suggestions.best(
+            among: (0..<shape.count).map { symbols.string(of: Symbol(rawValue: shape.symbols[$0])) },
+            for: symbols.string(of: symbol))
+        return error
+    }
+
+    /// Asks the fallback of an open set for a name that it does not have. `absent` when it declines.
+    @inline(never)
+    func fallback(_ set: Value, _ symbol: Symbol) throws(EvaluationError) -> Value {
+        let function = Value(bits: set.attributeValues[set.shape.count])
+        let name = try string(of: symbol)
+        let answer = try call(try force(function), name)
+        return answer.isNull ? .absent : answer
+    }
+
+    /// The symbol that a path element names; evaluates it if it is an expression.
+    func symbol(_ element: PathElement, _ environment: Words) throws(EvaluationError) -> Symbol {
+        if element.symbol >= 0 { return Symbol(rawValue: element.symbol) }
+        let node = NodePointer(bitPattern: element.node).unsafelyUnwrapped
+        let name = try stringWithoutContext(
+            try evaluate(node, environment), element.position, "while evaluating an attribute name")
+        return evaluator.symbols.intern(name.bytes)
+    }
+
+    func selectPath(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let elements = UnsafePointer<PathElement>(bitPattern: node.pointee.b).unsafelyUnwrapped
+        let count = Int(node.pointee.operand)
+        let hasDefault = node.pointee.c != 0
+        let position = CodeArena.position(of: node)
+        var current = try evaluate(node.pointee.nodeA, environment)
+        do throws(EvaluationError) {
+            for index in 0..<count {
+                let name = try symbol(elements[index], environment)
+                guard current.isAttributes else {
+                    if hasDefault { return try evaluate(node.pointee.nodeC, environment) }
+                    throw wrongType(current, expected: "a set", position).adding("while selecting an attribute", position)
+                }
+                let found = current.attribute(name)
+                if found.isAbsent {
+                    if hasDefault { return try evaluate(node.pointee.nodeC, environment) }
+                    let value = current.shape.isOpen ? try fallback(current, name) : .absent
+                    if value.isAbsent { throw missingAttribute(current, name, position) }
+                    current = try force(value)
+                } else {
+                    do throws(EvaluationError) { current = try force(found) } catch { throw locating(error, node) }
+                }
+            }
+            return current
+        } catch {
+            throw error.adding("while evaluating the attribute '\(pathText(node, environment))'", position)
+        }
+    }
+
+    private func pathText(_ node: NodePointer, _ environment: Words) -> String {
+        let elements = UnsafePointer<PathElement>(bitPattern: node.pointee.b).unsafelyUnwrapped
+        return (0..<Int(node.pointee.operand)).map { index in
+            guard elements[index].symbol < 0 else {
+                return evaluator.symbols.string(of: Symbol(rawValue: elements[index].symbol))
+            }
+            let name = try? symbol(elements[index], environment)
+            return name.map { evaluator.symbols.string(of: $0) } ?? "\"${...}\""
+        }.joined(separator: ".")
+    }
+
+    func hasAttribute(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let elements = UnsafePointer<PathElement>(bitPattern: node.pointee.b).unsafelyUnwrapped
+        var current: Value
+        do throws(EvaluationError) { current = try evaluate(node.pointee.nodeA, environment) } catch {
+            throw adding(error, "in the argument of '?'", node.pointee.nodeA)
+        }
+        for index in 0..<Int(node.pointee.operand) {
+            current = try force(current)
+            let name = try symbol(elements[index], environment)
+            guard current.isAttributes, case let found = current.attribute(name), !found.isAbsent else { return .false }
+            current = found
+        }
+        return .true
+    }
+
+    /// A name that only enclosing `with`s can give: the innermost closed set that has it, else the innermost open one.
+    @inline(never)
+    func lookUpWith(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let levels = UnsafePointer<Int32>(bitPattern: node.pointee.a).unsafelyUnwrapped
+        let symbol = Symbol(rawValue: node.pointee.operand)
+        var openSets = 0
+        for index in 1...Int(levels[0]) {
+            let scope = try withScope(frame(environment, Int(levels[index])), node)
+            if index == 1, scope.object[0] == node.pointee.b {
+                return try forceSlot(scope.attributeValues + Int(node.pointee.c), node)
+            }
+            let found = scope.shape.index(of: symbol.rawValue)
+            if found >= 0 {
+                if index == 1 {
+                    node.pointee.b = scope.object[0]
+                    node.pointee.c = UInt(found)
+                }
+                return try forceSlot(scope.attributeValues + found, node)
+            }
+            if scope.shape.isOpen { openSets += 1 }
+        }
+        if openSets > 0 {
+            for index in 1...Int(levels[0]) {
+                let scope = try withScope(frame(environment, Int(levels[index])), node)
+                guard scope.shape.isOpen else { continue }
+                let value = try fallback(scope, symbol)
+                if !value.isAbsent { return try force(value) }
+            }
+        }
+        throw EvaluationError(
+            .undefinedVariable, "undefined variable '\(evaluator.symbols.string(of: symbol))'",
+            at: CodeArena.position(of: node))
+    }
+
+    @inline(__always)
+    private func withScope(_ frame: Words, _ node: NodePointer) throws(EvaluationError) -> Value {
+        let slot = frame + 1
+        let value = Value(bits: slot.pointee)
+        if value.isAttributes { return value }
+        do throws(EvaluationError) {
+            let scope = try force(value)
+            guard scope.isAttributes else { throw wrongType(scope, expected: "a set", 0) }
+            slot.pointee = scope.bits
+            return scope
+        } catch {
+            throw error.adding(
+                "while evaluating the first subexpression of a with expression", CodeArena.position(of: node))
+        }
+    }
+}

@@ -1,0 +1,69 @@
+import NixSyntax
+
+/// Prints values as `nix-instantiate --eval` does: thunks as `<CODE>`, functions as `<LAMBDA>`.
+struct AmbiguousPrinter {
+    private let machine: Machine
+    private var out: [UInt8] = []
+    private var seen: Set<UInt> = []
+
+    static func print(_ value: Value, _ machine: Machine) throws(EvaluationError) -> [UInt8] {
+        var printer = AmbiguousPrinter(machine: machine)
+        try printer.print(value, depth: 0)
+        return printer.out
+    }
+
+    private init(machine: Machine) { self.machine = machine }
+
+    private mutating func append(_ text: String) { out.append(contentsOf: text.utf8) }
+
+    private mutating func print(_ original: Value, depth: Int) throws(EvaluationError) {
+        if depth > machine.state.pointee.maximumCallDepth { throw machine.tooDeep(0) }
+        try machine.checkStack()
+        var value = original
+        if value.isThunk {
+            let state = value.object[0]
+            guard state == ThunkState.evaluated else {
+                return append(state & ThunkState.blackhole != 0 ? "«potential infinite recursion»" : "<CODE>")
+            }
+            value = Value(bits: value.object[1])
+        }
+        if let integer = value.integer { return append(String(integer)) }
+        if value.isString { return out.appendNixString(value.bytes) }
+        if value.isBool { return append(value.isTrue ? "true" : "false") }
+        if value.isNull { return append("null") }
+        if let float = value.float { return append(FloatFormat.general(float)) }
+        if value.isPath { return out.append(contentsOf: value.bytes) }
+        if value.isAttributes { return try printSet(value, depth) }
+        if value.isList { return try printList(value, depth) }
+        switch value.boxKind {
+        case .builtin: append("<PRIMOP>")
+        case .partialBuiltin: append("<PRIMOP-APP>")
+        default: append("<LAMBDA>")
+        }
+    }
+
+    private mutating func printSet(_ set: Value, _ depth: Int) throws(EvaluationError) {
+        let count = set.shape.count
+        if count > 0, !seen.insert(set.bits).inserted { return append("«repeated»") }
+        append("{ ")
+        let order = try machine.order(set.shape)
+        for index in 0..<count {
+            let symbol = Symbol(rawValue: set.shape.symbols[Int(order[index])])
+            out.appendNixIdentifier(machine.evaluator.symbols.bytes(of: symbol))
+            append(" = ")
+            try print(Value(bits: set.attributeValues[Int(order[index])]), depth: depth + 1)
+            append("; ")
+        }
+        append("}")
+    }
+
+    private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
+        if list.listCount > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
+        append("[ ")
+        for index in 0..<list.listCount {
+            try print(Value(bits: list.elements[index]), depth: depth + 1)
+            append(" ")
+        }
+        append("]")
+    }
+}

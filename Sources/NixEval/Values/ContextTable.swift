@@ -1,0 +1,58 @@
+package import NixFormats
+
+/// One thing that a string refers to in the store.
+package enum ContextElement: Hashable, Comparable, Sendable {
+    /// A store path as it is.
+    case path(StorePath)
+    /// A derivation with all that it needs and gives (`=` in Nix's text form).
+    case derivationDeep(StorePath)
+    /// An output of a derivation (`!` in Nix's text form).
+    case output(derivation: StorePath, name: ByteString)
+}
+
+/// Interned sets of context elements; a string carries the index of its set. Index 0 is the empty set.
+final class ContextTable {
+    private var elements: [ContextElement] = []
+    private var elementIndices: [ContextElement: Int32] = [:]
+    /// Sorted element indices of each set.
+    private var sets: [[Int32]] = [[]]
+    private var setIndices: [[Int32]: UInt32] = [[]: 0]
+    private var unions: [UInt64: UInt32] = [:]
+
+    func index(of element: ContextElement) -> UInt32 { intern([elementIndex(element)]) }
+
+    func index(of elements: some Sequence<ContextElement>) -> UInt32 {
+        intern(Set(elements.map(elementIndex)).sorted())
+    }
+
+    func union(_ left: UInt32, _ right: UInt32) -> UInt32 {
+        if left == right || right == 0 { return left }
+        if left == 0 { return right }
+        let key = UInt64(min(left, right)) << 32 | UInt64(max(left, right))
+        if let known = unions[key] { return known }
+        let result = intern(Set(sets[Int(left)]).union(sets[Int(right)]).sorted())
+        unions[key] = result
+        return result
+    }
+
+    /// The elements of a set, in Nix's order.
+    func elements(of index: UInt32) -> [ContextElement] {
+        sets[Int(index)].map { elements[Int($0)] }.sorted()
+    }
+
+    private func elementIndex(_ element: ContextElement) -> Int32 {
+        if let known = elementIndices[element] { return known }
+        let index = Int32(elements.count)
+        elements.append(element)
+        elementIndices[element] = index
+        return index
+    }
+
+    private func intern(_ set: [Int32]) -> UInt32 {
+        if let known = setIndices[set] { return known }
+        let index = UInt32(sets.count)
+        sets.append(set)
+        setIndices[set] = index
+        return index
+    }
+}

@@ -1,0 +1,251 @@
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// A stretch of free memory for one cell size: `[cursor, limit)` in bytes of address.
+struct Span {
+    var cursor: UInt
+    var limit: UInt
+}
+
+/// Memory for values: size-segregated blocks with bump allocation, and a non-moving mark collector (`Collector.swift`).
+///
+/// Blocks of 32 KiB lie in one reserved range of addresses, so "is this word an address of ours" is one comparison. A
+/// block holds cells of one size, of one group: `traced` cells are all words that may refer to other cells, `leaf`
+/// cells are bytes. What an object is, only the tag of the word that points to it says; the collector need not know.
+///
+/// Memory is not zeroed: a stale word in a cell can only keep garbage alive, never do harm.
+final class Heap {
+    static let blockBytes = 1 << 15
+    static let blockWords = blockBytes / 8
+    /// Cells up to this many words have exact size classes.
+    static let exactWords = 32
+    /// Larger ones up to this many words have classes an eighth apart; beyond, whole blocks.
+    static let largestCellWords = 2048
+    static let groupSpans = 64
+
+    enum Group: UInt8 {
+        case free = 0
+        case traced = 1
+        case leaf = 2
+        case largeTraced = 3
+        case largeLeaf = 4
+        case largeRest = 5
+    }
+
+    struct Block {
+        var group: Group
+        var spanClass: UInt8
+        var cellWords: UInt16
+        /// Blocks of a large object (at its first block); how far before its head (at the rest).
+        var extent: UInt32
+    }
+
+    let base: UInt
+    let capacityBlocks: Int
+    let blocks: UnsafeMutablePointer<Block>
+    /// One bit a word, `blockWords / 64` words a block.
+    let marks: UnsafeMutablePointer<UInt64>
+    static let markWords = blockWords / 64
+    /// First block that was never used.
+    var frontier = 0
+    /// Runs of free blocks below the frontier.
+    var freeRuns: [Range<Int>] = []
+
+    /// `spans[class]` of traced cells, then `spans[groupSpans + class]` of leaf cells. Owned by the machine's state.
+    let spans: UnsafeMutablePointer<Span>
+    /// Words of a cell by class, and class by words.
+    let classWords: [Int]
+    let wordClass: [UInt8]
+
+    /// Per span: blocks that wait for sweeping, and how far the current one has been.
+    var sweepBlocks: [[Int32]]
+    var sweepCell: [Int]
+
+    /// Bytes in blocks handed out since the last collection, and when to collect next.
+    var allocatedBytes = 0
+    var threshold: Int
+    let initialThreshold: Int
+    /// Every so many allocations a collection that overwrites what is free; 0 is off.
+    let stressInterval: Int
+    var stressCount = 0
+    var collections = 0
+    var collectorNanoseconds: UInt64 = 0
+    var peakBlocks = 0
+    var usedBlocks = 0
+
+    /// Words that are roots for the life of the heap: registered cells and static shapes.
+    var rootRanges: [(start: Words, count: Int)] = []
+    /// The evaluation thread's stack starts (is highest) here.
+    var stackBase: UInt = 0
+    var markStack: [UInt] = []
+    /// Called before marking: clears the inline caches of code, which hold shapes without keeping them.
+    var willCollect: (() -> Void)?
+
+    init(spans: UnsafeMutablePointer<Span>, initialThreshold: Int, stressInterval: Int) {
+        self.spans = spans
+        self.initialThreshold = initialThreshold
+        self.threshold = initialThreshold
+        self.stressInterval = stressInterval
+        var size = 1 << 38
+        var address = UnsafeMutableRawPointer(bitPattern: -1)
+        while size >= 1 << 26 {
+            address = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            if address != MAP_FAILED { break }
+            // An address-space limit leaves room for the tables and the rest of the program.
+            size /= 2
+        }
+        precondition(address != MAP_FAILED, "no address space for the heap")
+        base = (UInt(bitPattern: address) + UInt(Heap.blockBytes - 1)) & ~UInt(Heap.blockBytes - 1)
+        capacityBlocks = size / Heap.blockBytes - 1
+        blocks = Heap.reserve(capacityBlocks, of: Block.self)
+        marks = Heap.reserve(capacityBlocks * Heap.markWords, of: UInt64.self)
+
+        var words = Array(0...Heap.exactWords)
+        var size2 = 40
+        while size2 <= Heap.largestCellWords {
+            words.append(size2)
+            size2 += max(8, 1 << (Int.bitWidth - 1 - size2.leadingZeroBitCount - 2))
+        }
+        classWords = words
+        var classes = [UInt8](repeating: 0, count: Heap.largestCellWords + 1)
+        var current = 0
+        for count in 0...Heap.largestCellWords {
+            while words[current] < count { current += 1 }
+            classes[count] = UInt8(current)
+        }
+        wordClass = classes
+        precondition(words.count <= Heap.groupSpans)
+        sweepBlocks = Array(repeating: [], count: 2 * Heap.groupSpans)
+        sweepCell = Array(repeating: 0, count: 2 * Heap.groupSpans)
+    }
+
+    deinit {
+        munmap(UnsafeMutableRawPointer(bitPattern: base), capacityBlocks * Heap.blockBytes)
+        munmap(blocks, capacityBlocks * MemoryLayout<Block>.stride)
+        munmap(marks, capacityBlocks * Heap.markWords * 8)
+    }
+
+    private static func reserve<T>(_ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
+        let address = mmap(
+            nil, count * MemoryLayout<T>.stride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+            0)
+        precondition(address != MAP_FAILED, "no address space for the heap's tables")
+        return address!.bindMemory(to: T.self, capacity: count)
+    }
+
+    /// Makes words roots for good: they are scanned at every collection.
+    func registerRoots(_ start: Words, count: Int) {
+        rootRanges.append((start, count))
+    }
+
+    // MARK: Allocation beyond the fast path
+
+    /// A cell of at least `words` words, when the span of its class is used up. Nil when memory is exhausted.
+    @inline(never)
+    func allocateSlow(words: Int, isLeaf: Bool) -> Words? {
+        if stressInterval > 0 {
+            stressCount += 1
+            if stressCount % stressInterval == 0 { collect() }
+        }
+        guard words <= Heap.largestCellWords else { return allocateLarge(words: words, isLeaf: isLeaf) }
+        let spanClass = Int(wordClass[words])
+        let span = spanClass + (isLeaf ? Heap.groupSpans : 0)
+        if spans[span].limit - spans[span].cursor < UInt(classWords[spanClass] * 8) {
+            guard refill(span: span, spanClass: spanClass, isLeaf: isLeaf) else { return nil }
+        }
+        let cell = spans[span].cursor
+        spans[span].cursor = cell + UInt(classWords[spanClass] * 8)
+        return Words(bitPattern: cell)
+    }
+
+    /// Gives the span its next stretch of free cells: from a block that waits for sweeping, or a new block.
+    private func refill(span: Int, spanClass: Int, isLeaf: Bool) -> Bool {
+        if sweepNext(span: span) { return true }
+        if allocatedBytes >= threshold {
+            collect()
+            if sweepNext(span: span) { return true }
+        }
+        guard let block = takeBlocks(1) else { return false }
+        blocks[block] = Block(
+            group: isLeaf ? .leaf : .traced, spanClass: UInt8(spanClass), cellWords: UInt16(classWords[spanClass]),
+            extent: 1)
+        let start = address(of: block)
+        let cells = Heap.blockWords / classWords[spanClass]
+        spans[span] = Span(cursor: start, limit: start + UInt(cells * classWords[spanClass] * 8))
+        if stressInterval > 0 { shortenForStress(span: span, spanClass: spanClass, block: block) }
+        return true
+    }
+
+    /// In the debug mode a span is one cell long, so that every allocation passes `allocateSlow`.
+    private func shortenForStress(span: Int, spanClass: Int, block: Int) {
+        let cellBytes = UInt(classWords[spanClass] * 8)
+        spans[span].limit = spans[span].cursor + cellBytes
+        sweepBlocks[span].append(Int32(block))
+        sweepCell[span] = 1
+    }
+
+    /// Finds the next run of unmarked cells in the blocks that wait for sweeping.
+    private func sweepNext(span: Int) -> Bool {
+        while let last = sweepBlocks[span].last {
+            let block = Int(last)
+            let cellWords = Int(blocks[block].cellWords)
+            let cells = Heap.blockWords / cellWords
+            let bits = marks + block * Heap.markWords
+            var cell = sweepCell[span]
+            while cell < cells, isMarked(bits, cell * cellWords) { cell += 1 }
+            if cell == cells {
+                sweepBlocks[span].removeLast()
+                sweepCell[span] = 0
+                continue
+            }
+            var end = cell + 1
+            if stressInterval == 0 {
+                while end < cells, !isMarked(bits, end * cellWords) { end += 1 }
+            }
+            sweepCell[span] = end
+            let start = address(of: block)
+            spans[span] = Span(cursor: start + UInt(cell * cellWords * 8), limit: start + UInt(end * cellWords * 8))
+            allocatedBytes += (end - cell) * cellWords * 8
+            return true
+        }
+        return false
+    }
+
+    @inline(__always) func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ word: Int) -> Bool {
+        bits[word >> 6] & (1 << UInt64(word & 63)) != 0
+    }
+
+    @inline(__always) func address(of block: Int) -> UInt { base + UInt(block * Heap.blockBytes) }
+
+    private func allocateLarge(words: Int, isLeaf: Bool) -> Words? {
+        let count = (words + Heap.blockWords - 1) / Heap.blockWords
+        if allocatedBytes + count * Heap.blockBytes >= threshold { collect() }
+        guard let first = takeBlocks(count) else { return nil }
+        blocks[first] = Block(
+            group: isLeaf ? .largeLeaf : .largeTraced, spanClass: 0, cellWords: 0, extent: UInt32(count))
+        for offset in 1..<max(count, 1) {
+            blocks[first + offset] = Block(group: .largeRest, spanClass: 0, cellWords: 0, extent: UInt32(offset))
+        }
+        return Words(bitPattern: address(of: first))
+    }
+
+    private func takeBlocks(_ count: Int) -> Int? {
+        allocatedBytes += count * Heap.blockBytes
+        usedBlocks += count
+        peakBlocks = max(peakBlocks, usedBlocks)
+        if let run = freeRuns.lastIndex(where: { $0.count >= count }) {
+            let first = freeRuns[run].lowerBound
+            if freeRuns[run].count == count {
+                freeRuns.remove(at: run)
+            } else {
+                freeRuns[run] = (first + count)..<freeRuns[run].upperBound
+            }
+            return first
+        }
+        guard count <= capacityBlocks - frontier else { return nil }
+        let first = frontier
+        frontier += count
+        return first
+    }
+}

@@ -1,0 +1,341 @@
+import NixSyntax
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// One attribute on its way into a set.
+struct AttributeEntry {
+    var symbol: Symbol
+    /// Bits of the value; 0 while only names are gathered.
+    var value: UInt
+    var position: UInt32
+}
+
+/// Makes shapes. Small ones without positions are shared, so that inline caches see one shape for equal names.
+extension Machine {
+    /// Shapes up to this many names are looked up before a new one is made.
+    private static let sharedLimit = 64
+
+    /// The shape of the given symbols, ascending and distinct. `positions` may be nil for "nowhere".
+    func shape(
+        symbols: UnsafePointer<Int32>, positions: UnsafePointer<UInt32>?, count: Int, isOpen: Bool = false
+    ) throws(EvaluationError) -> Shape {
+        let shares = !isOpen && positions == nil && count <= Machine.sharedLimit
+        if shares, let known = evaluator.sharedShapes.find(symbols, count) { return known }
+        let words = try allocate(Shape.headerWords + count)
+        words[0] = UInt(bitPattern: count << 3 | 1)
+        words[1] = isOpen ? 8 | 1 : 1
+        for index in 2..<Shape.headerWords { words[index] = 0 }
+        let shape = Shape(words: words)
+        shape.symbols.update(from: symbols, count: count)
+        if let positions {
+            shape.positions.update(from: positions, count: count)
+        } else {
+            shape.positions.update(repeating: 0, count: count)
+        }
+        if shares { evaluator.sharedShapes.insert(shape) }
+        return shape
+    }
+
+    /// The set of the given entries, in any order; of equal names the first one counts, as in `listToAttrs`.
+    ///
+    /// The entries' values must also be reachable by the collector elsewhere (they are in a Swift array here).
+    func attributes(_ entries: inout [AttributeEntry]) throws(EvaluationError) -> Value {
+        if entries.isEmpty { return state.pointee.emptyAttributes }
+        entries.sort { $0.symbol.rawValue < $1.symbol.rawValue }
+        var distinct = 1
+        for index in 1..<max(entries.count, 1) where entries[index].symbol != entries[distinct - 1].symbol {
+            entries[distinct] = entries[index]
+            distinct += 1
+        }
+        entries.removeLast(entries.count - distinct)
+        let symbols = entries.map(\.symbol.rawValue)
+        let hasPositions = entries.contains { $0.position != 0 }
+        let shape =
+            hasPositions
+            ? try self.shape(symbols: symbols, positions: entries.map(\.position), count: distinct)
+            : try self.shape(symbols: symbols, positions: nil, count: distinct)
+        let set = try attributes(shape)
+        for index in 0..<distinct { set.attributeValues[index] = entries[index].value }
+        return set
+    }
+
+    /// A set of known names. `values` must be reachable by the collector: they are the caller's arguments on the stack.
+    func attributes(_ pairs: (Symbol, Value)...) throws(EvaluationError) -> Value {
+        // The array is only read for as long as the values lie on the caller's stack.
+        var entries = pairs.map { AttributeEntry(symbol: $0.0, value: $0.1.bits, position: 0) }
+        let keep = try allocate(max(entries.count, 1))
+        for (index, pair) in pairs.enumerated() { keep[index] = pair.1.bits }
+        return try withKept(keep) { () throws(EvaluationError) in try attributes(&entries) }
+    }
+
+    /// Keeps the cell on the stack while `body` runs.
+    @inline(never)
+    func withKept<T>(_ cell: Words, _ body: () throws(EvaluationError) -> T) throws(EvaluationError) -> T {
+        let result = try body()
+        keepAlive(cell)
+        return result
+    }
+
+    @inline(never) func keepAlive(_ cell: Words) { state.pointee.kept = UInt(bitPattern: cell) }
+
+    /// The shape without positions: what `mapAttrs` and friends give their results.
+    func withoutPositions(_ shape: Shape) throws(EvaluationError) -> Shape {
+        if shape.words[6] != 0 { return Shape(words: Words(bitPattern: shape.words[6]).unsafelyUnwrapped) }
+        let result = try self.shape(symbols: shape.symbols, positions: nil, count: shape.count)
+        shape.words[6] = result.address
+        return result
+    }
+
+    /// Indices of the names in bytewise order.
+    func order(_ shape: Shape) throws(EvaluationError) -> UnsafePointer<Int32> {
+        if shape.words[2] == 0 {
+            let table = evaluator.symbols
+            let count = shape.count
+            let symbols = shape.symbols
+            let sorted = (0..<Int32(count)).sorted {
+                compareBytes(
+                    table.bytes(of: Symbol(rawValue: symbols[Int($0)])), table.bytes(of: Symbol(rawValue: symbols[Int($1)])))
+                    < 0
+            }
+            let leaf = try allocateLeaf(max((count + 1) / 2, 1))
+            let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
+            for index in 0..<count { target[index] = sorted[index] }
+            shape.words[2] = UInt(bitPattern: leaf)
+        }
+        return UnsafePointer<Int32>(bitPattern: shape.words[2]).unsafelyUnwrapped
+    }
+
+    // MARK: `//`
+
+    @inline(__always)
+    func update(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let left: Value
+        do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
+            throw adding(error, "in the left operand of the update (//) operator", node)
+        }
+        let right: Value
+        do throws(EvaluationError) { right = try attributeSet(node.pointee.nodeB, environment) } catch {
+            throw adding(error, "in the right operand of the update (//) operator", node)
+        }
+        return try update(left, right)
+    }
+
+    private func attributeSet(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let value = try evaluate(node, environment)
+        guard value.isAttributes else { throw wrongType(value, expected: "a set", 0) }
+        return value
+    }
+
+    /// `left // right`.
+    func update(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        let leftShape = left.shape
+        let rightShape = right.shape
+        if rightShape.count == 0, !rightShape.isOpen { return left }
+        if leftShape.count == 0, !leftShape.isOpen { return right }
+        if leftShape == rightShape, !leftShape.isOpen { return right }
+        if leftShape.words[3] != rightShape.address { try merge(leftShape, rightShape) }
+        let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
+        let plan = UnsafePointer<Int32>(bitPattern: leftShape.words[5]).unsafelyUnwrapped
+        let result = try attributes(shape)
+        let target = result.attributeValues
+        let leftValues = left.attributeValues
+        let rightValues = right.attributeValues
+        var index = 0
+        let count = shape.count
+        while index < count {
+            let source = Int(plan[index])
+            target[index] = source >= 0 ? leftValues[source] : rightValues[~source]
+            index &+= 1
+        }
+        if shape.isOpen {
+            target[count] = rightShape.isOpen ? rightValues[rightShape.count] : leftValues[leftShape.count]
+        }
+        return result
+    }
+
+    /// Computes what `left // right` looks like and where each value comes from (≥ 0: left, ~index: right), and
+    /// leaves both in the left shape.
+    @inline(never)
+    private func merge(_ left: Shape, _ right: Shape) throws(EvaluationError) {
+        var symbols: [Int32] = []
+        var positions: [UInt32] = []
+        var plan: [Int32] = []
+        symbols.reserveCapacity(left.count + right.count)
+        positions.reserveCapacity(left.count + right.count)
+        plan.reserveCapacity(left.count + right.count)
+        var (i, j) = (0, 0)
+        while i < left.count || j < right.count {
+            if j == right.count || (i < left.count && left.symbols[i] < right.symbols[j]) {
+                symbols.append(left.symbols[i])
+                positions.append(left.positions[i])
+                plan.append(Int32(i))
+                i += 1
+            } else {
+                if i < left.count, left.symbols[i] == right.symbols[j] { i += 1 }
+                symbols.append(right.symbols[j])
+                positions.append(right.positions[j])
+                plan.append(~Int32(j))
+                j += 1
+            }
+        }
+        let hasPositions = positions.contains { $0 != 0 }
+        let shape =
+            hasPositions
+            ? try self.shape(
+                symbols: symbols, positions: positions, count: symbols.count, isOpen: left.isOpen || right.isOpen)
+            : try self.shape(symbols: symbols, positions: nil, count: symbols.count, isOpen: left.isOpen || right.isOpen)
+        let leaf = try allocateLeaf(max((plan.count + 1) / 2, 1))
+        let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
+        for index in 0..<plan.count { target[index] = plan[index] }
+        left.words[3] = right.address
+        left.words[4] = shape.address
+        left.words[5] = UInt(bitPattern: leaf)
+    }
+
+    // MARK: Sets with dynamic names, `rec`, `inherit (from)`
+
+    func makeGeneralAttributes(_ code: UnsafeMutablePointer<AttributesCode>, _ environment: Words)
+        throws(EvaluationError) -> Value
+    {
+        let info = code.pointee
+        let frame =
+            info.frameWords == 0 ? environment : try newFrame(words: Int(info.frameWords), up: environment)
+        for index in 0..<Int(info.fromCount) {
+            let node = NodePointer(bitPattern: info.fromNodes[index]).unsafelyUnwrapped
+            frame[Int(info.firstFromSlot) + index] = try delay(node, frame).bits
+        }
+        let count = Int(info.staticCount)
+        let shape = Shape(words: Words(bitPattern: info.shape).unsafelyUnwrapped)
+        var result = try allocateSet(shape)
+        let values = result.attributeValues
+        for index in 0..<count { values[index] = Value.null.bits }
+        for index in 0..<count {
+            let node = NodePointer(bitPattern: info.values[index]).unsafelyUnwrapped
+            // `__overrides` replaces slots, so what reads them must not have looked at them yet.
+            let value =
+                info.hasOverrides && !info.inheritedFlags[index] ? try thunk(node, frame) : try delay(node, frame)
+            values[index] = value.bits
+            if info.isRecursive { frame[Int(info.firstSlot) + index] = value.bits }
+        }
+        if info.hasOverrides { result = try applyOverrides(result, info, frame) }
+        if info.dynamicCount > 0 { result = try addDynamic(result, info, frame) }
+        return result
+    }
+
+    private func allocateSet(_ shape: Shape) throws(EvaluationError) -> Value {
+        shape.count == 0 ? state.pointee.emptyAttributes : try attributes(shape)
+    }
+
+    /// `rec { __overrides = …; }`: the given values replace those of the same name, inside the set too.
+    private func applyOverrides(_ set: Value, _ info: AttributesCode, _ frame: Words) throws(EvaluationError) -> Value {
+        let overrides: Value
+        do throws(EvaluationError) {
+            overrides = try force(set.attribute(known.overrides))
+            guard overrides.isAttributes else { throw wrongType(overrides, expected: "a set", 0) }
+        } catch {
+            throw error.adding("while evaluating the `__overrides` attribute", 0)
+        }
+        let shape = set.shape
+        for index in 0..<overrides.shape.count {
+            let own = shape.index(of: overrides.shape.symbols[index])
+            if own >= 0 { frame[Int(info.firstSlot) + own] = overrides.attributeValues[index] }
+        }
+        return try update(set, overrides)
+    }
+
+    private func addDynamic(_ set: Value, _ info: AttributesCode, _ frame: Words) throws(EvaluationError) -> Value {
+        let shape = set.shape
+        let count = Int(info.dynamicCount)
+        // Values are kept in a cell for the collector, their names and places beside it.
+        let keep = try allocate(count)
+        for index in 0..<count { keep[index] = 0 }
+        var entries: [AttributeEntry] = []
+        for index in 0..<count {
+            let dynamic = info.dynamic[index]
+            let node = NodePointer(bitPattern: dynamic.name).unsafelyUnwrapped
+            let name = try evaluate(node, frame)
+            if name.isNull { continue }
+            let text = try stringWithoutContext(name, dynamic.position, "while evaluating the name of a dynamic attribute")
+            let symbol = evaluator.symbols.intern(text.bytes)
+            let earlier = shape.index(of: symbol.rawValue)
+            if earlier >= 0 || entries.contains(where: { $0.symbol == symbol }) {
+                let first =
+                    earlier >= 0 ? shape.positions[earlier] : entries.first { $0.symbol == symbol }?.position ?? 0
+                throw EvaluationError(
+                    .other,
+                    "dynamic attribute '\(evaluator.symbols.string(of: symbol))' already defined at "
+                        + evaluator.describe(first), at: dynamic.position)
+            }
+            let value = try delay(NodePointer(bitPattern: dynamic.value).unsafelyUnwrapped, frame)
+            keep[index] = value.bits
+            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: dynamic.position))
+        }
+        let added = try attributes(&entries)
+        let result = try update(set, added)
+        keepAlive(keep)
+        return result
+    }
+}
+
+/// Bytewise comparison: negative, zero or positive.
+@inline(__always)
+func compareBytes(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+    let common = min(left.count, right.count)
+    if common > 0 {
+        let order = memcmp(left.baseAddress.unsafelyUnwrapped, right.baseAddress.unsafelyUnwrapped, common)
+        if order != 0 { return Int(order) }
+    }
+    return left.count - right.count
+}
+
+/// Shapes by their names, so that equal sets of names give one shape. Weak: emptied at every collection.
+struct SharedShapes {
+    private var slots: [UInt] = Array(repeating: 0, count: 1024)
+    private var count = 0
+
+    func find(_ symbols: UnsafePointer<Int32>, _ count: Int) -> Shape? {
+        var slot = Int(SharedShapes.hash(symbols, count) & UInt(slots.count - 1))
+        while slots[slot] != 0 {
+            let shape = Shape(words: Words(bitPattern: slots[slot]).unsafelyUnwrapped)
+            if shape.count == count, memcmp(shape.symbols, symbols, count * 4) == 0 { return shape }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        return nil
+    }
+
+    mutating func insert(_ shape: Shape) {
+        if count * 2 >= slots.count { grow() }
+        place(shape)
+        count += 1
+    }
+
+    mutating func removeAll() {
+        slots = Array(repeating: 0, count: 1024)
+        count = 0
+    }
+
+    private mutating func place(_ shape: Shape) {
+        var slot = Int(SharedShapes.hash(shape.symbols, shape.count) & UInt(slots.count - 1))
+        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+        slots[slot] = shape.address
+    }
+
+    private mutating func grow() {
+        let old = slots
+        slots = Array(repeating: 0, count: old.count * 2)
+        for address in old where address != 0 {
+            place(Shape(words: Words(bitPattern: address).unsafelyUnwrapped))
+        }
+    }
+
+    private static func hash(_ symbols: UnsafePointer<Int32>, _ count: Int) -> UInt {
+        var hash = UInt(bitPattern: count)
+        for index in 0..<count {
+            hash = (hash ^ UInt(UInt32(bitPattern: symbols[index]))) &* 0x9E37_79B9_7F4A_7C15
+            hash ^= hash >> 29
+        }
+        return hash
+    }
+}
