@@ -1,11 +1,115 @@
+import NixFormats
+import Synchronization
+
+/// The objects below a key prefix of an S3 bucket, as a tree.
 struct S3Source: Sendable {
+    private let location: ModelSource.S3Location
+    private let selection: FileSelection
+    private let configuration: S3Configuration
+    private let context: FetchContext
+
+    private struct Object: Sendable {
+        /// The whole key.
+        let key: String
+        /// The key relative to the prefix.
+        let path: String
+        let size: Int64
+        let etag: String?
+    }
+
     init(
         location: ModelSource.S3Location, credentials: CredentialRequest, environment: FetchEnvironment,
         context: FetchContext
     ) throws(FetchError) {
-        throw FetchError(.unsupportedSource, "source type 's3' is not supported yet")
+        let isGood = location.bucket.utf8.allSatisfy { byte in
+            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
+                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+        }
+        guard isGood, !location.bucket.hasPrefix("."), !location.bucket.contains(".."), location.bucket.count <= 255
+        else {
+            throw FetchError(.badRequest, "'\(location.bucket.printable)' is not a bucket name")
+        }
+        configuration = try S3Configuration(location, credentials, environment)
+        let isRegion = configuration.region.utf8.allSatisfy {
+            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
+        }
+        guard isRegion, !configuration.region.isEmpty else {
+            throw FetchError(.badRequest, "'\(configuration.region.printable)' is not a region")
+        }
+        self.location = location
+        selection = FileSelection(location.files)
+        self.context = context
     }
+
+    private var owner: String { "bucket '\(location.bucket)'" }
+
+    /// Lists, selects and fetches.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
-        throw FetchError(.unsupportedSource, "source type 's3' is not supported yet")
+        var session = try S3Session(location: location, configuration: configuration, context: context)
+        let all = try await listObjects(&session)
+        let objects = all.filter { selection.keeps($0.path) }
+        try selection.checkKept(
+            objects.map(\.path), of: all.map(\.path), in: "\(owner) below '\(location.prefix.printable)'")
+        try checkTree(objects)
+        var jobs: [FileJob] = []
+        for object in objects {
+            var request = FileRequest(url: try session.url(key: object.key), label: object.path)
+            request.authorizer = session.authorizer
+            request.size = object.size
+            // The bytes of the object, whatever encoding is noted with it.
+            request.decodesContent = false
+            if let etag = object.etag { request.headers.append("If-Match: \(etag)") }
+            request.identity = "s3 \(request.url.text) \(object.etag ?? "") \(object.size)"
+            let (directories, name) = DirectoryTree.split(object.path.utf8)
+            let target: Descriptor
+            do { target = try workspace.staging.directory(directories) } catch { throw error.fetchError }
+            jobs.append(FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self)))
+        }
+        let fetched = try await FileBatch(context: context, workspace: workspace, jobs: jobs) {
+            [session] request, error in
+            session.translate(error, about: request.label)
+        }.run()
+        return FetchedModel(
+            files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, commit: nil, upstreamOmissions: nil)
+    }
+
+    /// The prefix is a directory; when nothing is below it, an object of exactly that key is taken.
+    private func listObjects(_ session: inout S3Session) async throws(FetchError) -> [Object] {
+        let prefix = location.prefix
+        let isDirectory = prefix.isEmpty || prefix.hasSuffix("/")
+        let directory = isDirectory ? prefix : prefix + "/"
+        var objects: [Object] = []
+        for (key, size, etag) in try await session.list(prefix: directory) where !(size == 0 && key.hasSuffix("/")) {
+            let path = String(decoding: Array(key.utf8.dropFirst(directory.utf8.count)), as: UTF8.self)
+            try NetworkNames.check(path: path, from: owner)
+            objects.append(Object(key: key, path: path, size: size, etag: etag))
+        }
+        if objects.isEmpty, !isDirectory {
+            for (key, size, etag) in try await session.list(prefix: prefix) where key.utf8.elementsEqual(prefix.utf8) {
+                let name = String(decoding: DirectoryTree.split(key.utf8).name, as: UTF8.self)
+                try NetworkNames.check(path: name, from: owner)
+                objects.append(Object(key: key, path: name, size: size, etag: etag))
+            }
+        }
+        guard !objects.isEmpty else {
+            throw FetchError(
+                .notFound, "\(owner) has no objects below '\(prefix.printable)'",
+                hint: "check 'source.s3.prefix'")
+        }
+        return objects
+    }
+
+    /// Throws when a key is a directory of another one, which no tree can hold.
+    private func checkTree(_ objects: [Object]) throws(FetchError) {
+        var files: Set<[UInt8]> = []
+        for object in objects { files.insert(Array(object.path.utf8)) }
+        for object in objects {
+            let bytes = Array(object.path.utf8)
+            for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") {
+                guard files.contains(Array(bytes[..<index])) else { continue }
+                let name = String(decoding: bytes[..<index], as: UTF8.self).printable
+                throw FetchError(.verification, "\(owner) has an object '\(name)' and objects below '\(name)/'")
+            }
+        }
     }
 }

@@ -33,6 +33,14 @@ struct FileRequest: Sendable {
 
     var isDigestKnown: Bool { expected != .unknown }
 
+    /// Whether content of another hash is delivered all the same: the caller compares and keeps it under its own.
+    var acceptsOtherContent: Bool {
+        switch expected {
+        case .unknown, .preferred: true
+        case .required, .gitBlob: false
+        }
+    }
+
     /// The partial file's name: a digest of the identity.
     var key: String {
         let identity =
@@ -74,9 +82,16 @@ struct FileDownload: Sendable {
             key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
         context.observer.observe(
             .started(file: request.label, expected: request.size, resumed: partial.resumed))
-        if let path = request.url.filePath { return try copyLocalFile(path, into: partial) }
-        var canRetry = true
-        if case .preferred = request.expected { canRetry = partial.resumed > 0 }
+        if let path = request.url.filePath {
+            let file = try copyLocalFile(path, into: partial)
+            let digests = Digests(sha256: file.sha256, hash: file.hash)
+            if !request.acceptsOtherContent, let objection = objection(size: file.size, digests) {
+                partial.discard()
+                throw objection
+            }
+            return file
+        }
+        var canRetry = !request.acceptsOtherContent || partial.resumed > 0
         while true {
             let digests = try await fetchAndHash(partial)
             let state = partial.state.withLock { $0 }
@@ -88,9 +103,7 @@ struct FileDownload: Sendable {
                     do { try partial.restart(total: request.size) } catch { throw error.fetchError }
                     continue
                 }
-                if case .preferred = request.expected {
-                    // Delivered as it is: the caller compares and keeps it under its own hash.
-                } else {
+                guard request.acceptsOtherContent else {
                     partial.discard()
                     throw objection
                 }

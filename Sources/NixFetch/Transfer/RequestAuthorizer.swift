@@ -22,7 +22,8 @@ struct StaticAuthorizer: RequestAuthorizer {
 
     /// The field `Authorization: Bearer …`.
     init(bearer token: String) {
-        line = "Authorization: Bearer \(token)"
+        // A line break would begin another field.
+        line = "Authorization: Bearer \(String(decoding: token.utf8.filter { $0 > 0x20 && $0 != 0x7F }, as: UTF8.self))"
     }
 
     /// The field `Authorization: Basic …`.

@@ -56,8 +56,9 @@ struct Validators: Sendable, Equatable {
 
     /// The value of `If-Range`: a strong ETag, else a date, else nothing.
     var ifRange: String? {
-        if let etag { return etag.hasPrefix("W/") ? nil : etag }
-        return lastModified
+        let validator = etag.map { $0.hasPrefix("W/") ? nil : $0 } ?? lastModified
+        // A record on disk could hold a line break, which would begin another field.
+        return validator?.utf8.contains { $0 < 0x20 || $0 == 0x7F } == true ? nil : validator
     }
 
     /// Whether two answers may belong to one version: what both carry is equal.

@@ -47,6 +47,7 @@ struct TransferError: Error, Sendable {
         case .curl(let code): !Self.permanentCurlCodes.contains(code)
         case .status(let status):
             status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505 && status != 511)
+                || S3ErrorAnswer(body)?.isTransient == true
         case .tooShort, .badRange: true
         case .library, .redirect, .url, .tooLong, .changed, .superseded, .write, .pauseTooLong, .cancelled: false
         }

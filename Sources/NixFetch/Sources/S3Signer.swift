@@ -1,0 +1,96 @@
+import Glibc
+import NixFormats
+import Synchronization
+
+/// Keys of an AWS account or of a service that speaks its protocol; never printed.
+struct S3Credentials: Sendable, Equatable {
+    var accessKey: String
+    var secretKey: String
+    var sessionToken: String?
+    /// Where they came from, for messages.
+    var origin: String
+}
+
+/// Signature Version 4 for requests without body.
+///
+/// Each path segment is encoded once, as S3 wants it. https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
+struct S3Signer: RequestAuthorizer {
+    let credentials: S3Credentials
+    let region: String
+    /// Seconds to add to this machine's clock.
+    var clockOffset: Int64 = 0
+
+    private static let emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
+    var hasCredentials: Bool { true }
+
+    func fields(for url: URLReference) -> [String] {
+        fields(for: url, at: HTTPDate.now() + clockOffset)
+    }
+
+    /// The fields for a point in time, in seconds since 1970.
+    func fields(for url: URLReference, at seconds: Int64) -> [String] {
+        let time = Self.timestamp(seconds)
+        let day = String(time.prefix(8))
+        var signed = [
+            ("host", url.authority), ("x-amz-content-sha256", Self.emptyBodyHash), ("x-amz-date", time),
+        ]
+        if let token = credentials.sessionToken { signed.append(("x-amz-security-token", token)) }
+        let names = signed.map(\.0).joined(separator: ";")
+        let query = (url.query ?? "").split(separator: "&").map { $0.contains("=") ? String($0) : "\($0)=" }
+        let request = [
+            "GET", url.path, query.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "&"),
+            signed.map { "\($0.0):\($0.1)\n" }.joined(), names, Self.emptyBodyHash,
+        ].joined(separator: "\n")
+        let scope = "\(day)/\(region)/s3/aws4_request"
+        let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(Digester.sha256(Array(request.utf8)).base16)"
+        var key = Array("AWS4\(credentials.secretKey)".utf8)
+        for part in [day, region, "s3", "aws4_request"] { key = Self.authenticationCode(part, key: key) }
+        let signature = Base16.encode(Self.authenticationCode(text, key: key))
+        let authorization =
+            "Authorization: AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope),"
+            + "SignedHeaders=\(names),Signature=\(signature)"
+        return [authorization] + signed.dropFirst().map { "\($0.0): \($0.1)" }
+    }
+
+    /// `20130524T000000Z`
+    private static func timestamp(_ seconds: Int64) -> String {
+        var time = time_t(seconds)
+        var fields = tm()
+        gmtime_r(&time, &fields)
+        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        return "\(fields.tm_year + 1900)\(padded(fields.tm_mon + 1))\(padded(fields.tm_mday))T"
+            + "\(padded(fields.tm_hour))\(padded(fields.tm_min))\(padded(fields.tm_sec))Z"
+    }
+
+    /// HMAC-SHA256 (RFC 2104).
+    private static func authenticationCode(_ text: String, key: [UInt8]) -> [UInt8] {
+        var block = key.count > 64 ? Digester.sha256(key).bytes : key
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        let inner = Digester.sha256(block.map { $0 ^ 0x36 } + Array(text.utf8)).bytes
+        return Digester.sha256(block.map { $0 ^ 0x5C } + inner).bytes
+    }
+}
+
+/// An error answer of an S3 service: its code and its words.
+struct S3ErrorAnswer {
+    let code: String
+    let message: String
+    let region: String?
+
+    /// Reads `<Error><Code>…`; nil when it is something else.
+    init?(_ body: [UInt8]) {
+        guard body.first == UInt8(ascii: "<"), let element = try? XMLElement(parsing: body), element.name == "Error",
+            let code = element["Code"]
+        else { return nil }
+        self.code = code.printable
+        message = (element["Message"] ?? "").printable
+        region = element["Region"]
+    }
+
+    /// Whether a further try may help although the status says otherwise.
+    var isTransient: Bool {
+        code.hasPrefix("Throttling")
+            || ["IncompleteBody", "InternalError", "RequestTimeout", "RequestExpired", "SlowDown"].contains(code)
+    }
+}

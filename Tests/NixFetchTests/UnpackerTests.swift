@@ -1,0 +1,173 @@
+import Foundation
+import Testing
+
+@testable import NixFetch
+
+/// Archives made by Python's own writers, good and hostile.
+@Suite struct UnpackerTests {
+    private let scratch: ScratchDirectory
+
+    init() throws {
+        scratch = try ScratchDirectory()
+    }
+
+    /// Runs a Python program that writes the archive `path`; `add(name, data, **fields)` adds a tar member.
+    private func archive(_ name: String, _ body: String) throws -> String {
+        let path = "\(scratch.path)/\(name)"
+        let prelude = """
+            import sys, io, tarfile, zipfile
+            path = sys.argv[1]
+            def add(tar, name, data=b"", **fields):
+                info = tarfile.TarInfo(name)
+                info.size = len(data)
+                for key, value in fields.items(): setattr(info, key, value)
+                tar.addfile(info, io.BytesIO(data))
+
+            """
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["python3", "-W", "ignore", "-c", prelude + body, path]
+        try process.run()
+        process.waitUntilExit()
+        try #require(process.terminationStatus == 0)
+        return path
+    }
+
+    private func unpack(_ path: String, policy: UnpackPolicy = UnpackPolicy()) throws -> UnpackReport {
+        try Unpacker(policy: policy).unpack(path, into: try scratch.make("out"))
+    }
+
+    @Test(arguments: ["", "gz", "bz2", "xz"])
+    func unpacksTar(compression: String) throws {
+        let path = try archive(
+            "a.tar",
+            """
+            with tarfile.open(path, "w:\(compression)") as tar:
+                add(tar, "./", type=tarfile.DIRTYPE)
+                add(tar, "top/é.txt", b"hello")
+                add(tar, "top/run", b"#!", mode=0o4755)
+                add(tar, "top/link", type=tarfile.SYMTYPE, linkname="../../anywhere")
+                add(tar, "top/hard", type=tarfile.LNKTYPE, linkname="top/run")
+                add(tar, "top/empty/", type=tarfile.DIRTYPE)
+            """)
+        let report = try unpack(path)
+        #expect(report == UnpackReport(files: 3, bytes: 9, topLevel: [Array("top".utf8)]))
+        #expect(
+            try scratch.tree("out") == [
+                "top", "top/empty", "top/hard", "top/link -> ../../anywhere", "top/run", "top/é.txt",
+            ])
+        #expect(try scratch.read("out/top/é.txt") == Array("hello".utf8))
+        for (name, mode) in [("run", 0o555), ("hard", 0o555), ("é.txt", 0o444)] {
+            let attributes = try FileManager.default.attributesOfItem(atPath: "\(scratch.path)/out/top/\(name)")
+            #expect(attributes[.posixPermissions] as? Int == mode)
+        }
+    }
+
+    @Test func unpacksZstandard() throws {
+        let path = try archive("a.tar", "with tarfile.open(path, 'w') as tar: add(tar, 'f', b'x' * 100000)")
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+        process.arguments = ["zstd", "-q", path]
+        try process.run()
+        process.waitUntilExit()
+        #expect(try unpack(path + ".zst").bytes == 100_000)
+    }
+
+    @Test func unpacksZip() throws {
+        let path = try archive(
+            "a.zip",
+            """
+            with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as z:
+                z.writestr("d/é.txt", "hello")
+                info = zipfile.ZipInfo("d/run")
+                info.external_attr = 0o100755 << 16
+                z.writestr(info, "#!")
+                info = zipfile.ZipInfo("d/link")
+                info.external_attr = 0o120777 << 16
+                z.writestr(info, "é.txt")
+            """)
+        #expect(try unpack(path).files == 2)
+        #expect(try scratch.tree("out") == ["d", "d/link -> é.txt", "d/run", "d/é.txt"])
+        #expect(FileManager.default.isExecutableFile(atPath: "\(scratch.path)/out/d/run"))
+    }
+
+    @Test(arguments: [
+        ("add(tar, '/absolute', b'x')", "'/absolute', which is refused: it is absolute"),
+        ("add(tar, 'a/../../b', b'x')", "it has a '..' component"),
+        (
+            "add(tar, 'l', type=tarfile.SYMTYPE, linkname='/tmp'); add(tar, 'l/f', b'x')",
+            "'l/f', which is refused: its parent is not a directory"
+        ),
+        (
+            "add(tar, 'l', type=tarfile.SYMTYPE, linkname='x'); add(tar, 'l', b'x')",
+            "'l', which is refused: it is there already"
+        ),
+        ("add(tar, 'h', type=tarfile.LNKTYPE, linkname='/etc/passwd')", "which is refused: it is absolute"),
+        ("add(tar, 'h', type=tarfile.LNKTYPE, linkname='../x')", "it has a '..' component"),
+        (
+            "add(tar, 'l', type=tarfile.SYMTYPE, linkname='/etc'); add(tar, 'h', type=tarfile.LNKTYPE, linkname='l/passwd')",
+            "its parent is not a directory"
+        ),
+        ("add(tar, 'p', type=tarfile.FIFOTYPE)", "it is neither file, directory nor link"),
+        ("add(tar, '/'.join('d' * 65), b'x')", "it is more than 64 levels deep"),
+        ("add(tar, 'f', b'x' * 5000)", "unpacks to more than 4096 bytes, the limit"),
+    ])
+    func hostileArchivesAreRefused(members: String, words: String) throws {
+        let path = try archive("bad.tar", "with tarfile.open(path, 'w') as tar: \(members)")
+        var policy = UnpackPolicy()
+        policy.maxBytes = 4096
+        #expect {
+            _ = try unpack(path, policy: policy)
+        } throws: { error in
+            (error as? FetchError)?.kind == .unpack && "\(error)".contains(words)
+        }
+        #expect(!FileManager.default.fileExists(atPath: "/tmp/f"))
+    }
+
+    @Test func bombsAreRefusedEarly() throws {
+        let path = try archive(
+            "bomb.tar.gz", "with tarfile.open(path, 'w:gz') as tar: add(tar, 'zeros', bytes(64 << 20))")
+        var policy = UnpackPolicy()
+        policy.ratioFloor = 1 << 20
+        policy.maxRatio = 100
+        #expect {
+            _ = try unpack(path, policy: policy)
+        } throws: { "\($0)".contains("unpacks to more than 100 times its size") }
+        policy.maxRatio = 10_000
+        policy.maxEntries = 0
+        #expect(throws: FetchError.self) { _ = try unpack(path, policy: policy) }
+    }
+
+    @Test(arguments: ["", "this is no archive at all, whatever its name says\n"])
+    func otherFilesAreErrors(content: String) throws {
+        let path = "\(scratch.path)/file.tar.gz"
+        try content.write(toFile: path, atomically: true, encoding: .utf8)
+        #expect(throws: FetchError.self) { _ = try unpack(path) }
+    }
+
+    @Test func truncatedArchivesAreErrors() throws {
+        let path = try archive(
+            "t.tar.xz",
+            """
+            import random
+            with tarfile.open(path, "w:xz") as tar: add(tar, "f", random.Random(1).randbytes(200000))
+            data = open(path, "rb").read()
+            open(path, "wb").write(data[:len(data) // 2])
+            """)
+        #expect(throws: FetchError.self) { _ = try unpack(path) }
+    }
+
+    @Test func readsACompressedStream() throws {
+        let path = try archive(
+            "s.xz", "import lzma; open(path, 'wb').write(lzma.compress(bytes(range(256)) * 1000))")
+        let reader = try DecompressingReader(opening: path)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1000)
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        #expect(bytes == (0..<1000).flatMap { _ in Array(UInt8.min...UInt8.max) })
+    }
+}
