@@ -39,6 +39,8 @@ let
       call = file: import file { inherit lib placeholder; pkgs = final; };
       stdenv = call ./stdenv.nix;
       python = call ./python.nix;
+      fetchers = call ./fetchers.nix;
+      builders = call ./trivial-builders.nix;
     in
     {
       inherit lib system overlays;
@@ -66,10 +68,59 @@ let
       runtimeShell = "/bin/sh";
 
       formats = call ./formats.nix;
-    }
-    // call ./fetchers.nix
-    // call ./trivial-builders.nix
-    // python;
+
+      # Spelled out, so that a file is read only when something of it is used.
+      inherit (fetchers)
+        fetchFromGitHub
+        fetchFromGitLab
+        fetchgit
+        fetchurl
+        fetchurlBoot
+        fetchzip
+        ;
+      inherit (builders)
+        buildEnv
+        concatText
+        concatTextFile
+        emptyDirectory
+        emptyFile
+        linkFarm
+        linkFarmFromDrvs
+        runCommand
+        runCommandCC
+        runCommandLocal
+        runCommandNoCC
+        symlinkJoin
+        writeScript
+        writeScriptBin
+        writeShellApplication
+        writeShellScript
+        writeShellScriptBin
+        writeText
+        writeTextDir
+        writeTextFile
+        ;
+      inherit (python)
+        python
+        pythonPackages
+        python3
+        python3Packages
+        python38
+        python38Packages
+        python39
+        python39Packages
+        python310
+        python310Packages
+        python311
+        python311Packages
+        python312
+        python312Packages
+        python313
+        python313Packages
+        python314
+        python314Packages
+        ;
+    };
 
   base =
     final:

@@ -35,8 +35,8 @@ in
       models
       globalValidation
       globalNetwork
-      modelPaths
       ;
+    modelPaths = common.modelPaths cfg built;
     integration.huggingface = {
       enable = mkOption {
         type = types.bool;
@@ -63,7 +63,6 @@ in
   };
 
   config = mkIf cfg.enable {
-    programs.model-repo.modelPaths = built;
     home.packages = builtins.attrValues built;
     home.activation.setupModelRepoHfCache = mkIf (hub.enable && hub.setupOnActivation && linked != [ ]) (
       lib.hm.dag.entryAfter [ "writeBoundary" ] "run ${setup}"

@@ -22,8 +22,8 @@ in
       models
       globalValidation
       globalNetwork
-      modelPaths
       ;
+    modelPaths = common.modelPaths cfg built;
     integration.huggingface = {
       enable = mkOption {
         type = types.bool;
@@ -60,7 +60,6 @@ in
   };
 
   config = mkIf cfg.enable {
-    services.model-repo.modelPaths = built;
     users.groups = mkIf cfg.createGroup { ${cfg.group} = { }; };
     environment.systemPackages = builtins.attrValues built;
     environment.variables = mkIf hub.enable { HF_HOME = hub.cacheDir; };

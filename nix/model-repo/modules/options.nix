@@ -58,12 +58,15 @@ rec {
   globalValidation = section "Validation settings of every model that does not set them itself";
   globalNetwork = section "Network settings of every model that does not set them itself";
 
-  modelPaths = mkOption {
-    type = types.attrsOf types.package;
-    default = { };
-    readOnly = true;
-    description = "The store path of each model";
-  };
+  # `built` by name, for other parts of the configuration to refer to.
+  modelPaths =
+    cfg: built:
+    mkOption {
+      type = types.attrsOf types.package;
+      default = if cfg.enable then built else { };
+      readOnly = true;
+      description = "The store path of each model";
+    };
 
   # Joins a model's settings with those for all models; the model's own win.
   withGlobals =
