@@ -13,13 +13,20 @@ package struct ParseOptions: Sendable {
     package var isPure: Bool
     /// How many brackets, braces and interpolations may be open at once.
     ///
-    /// One level takes well under 1 KiB of stack in a release build; operator chains, `if … else if`, curried functions
-    /// and the like take none.
+    /// Operator chains, `if … else if`, curried functions and the like do not count.
     package var maximumDepth: Int
+    /// How much stack the parser may take, measured from where it was called.
+    ///
+    /// In a release build a pair of parentheses takes about 0.5 KiB, a set in a set about 3 KiB.
+    package var maximumStackBytes: Int
 
-    package init(features: Features = Features(), isPure: Bool = false, maximumDepth: Int = 1_000) {
+    package init(
+        features: Features = Features(), isPure: Bool = false, maximumDepth: Int = 1_000_000,
+        maximumStackBytes: Int = 4 << 20
+    ) {
         self.features = features
         self.isPure = isPure
         self.maximumDepth = maximumDepth
+        self.maximumStackBytes = maximumStackBytes
     }
 }

@@ -10,49 +10,30 @@ struct PendingHead {
 extension Parser {
     /// A whole expression: functions, `with`, `assert`, `let … in`, `if`, pipes and operators.
     mutating func parseExpression() throws(SyntaxError) -> NodeIndex {
-        depth += 1
-        if depth > options.maximumDepth {
-            throw nestedTooDeeply()
-        }
-        let base = heads.count
+        try enter()
         let start = lexer.start
-        var node: NodeIndex
-        heads: while true {
+        let node: NodeIndex
+        switch lexer.token {
+        case .identifier, .openBrace, .assert, .with, .let, .if: node = try parseHeads()
+        default: node = try parsePipes(primary: -1, start: start)
+        }
+        expressionStart = start
+        depth -= 1
+        return node
+    }
+
+    /// Constructs that end in an expression, one after another, and that expression.
+    ///
+    /// Not inlined, so that parentheses, which do not come through here, take little stack.
+    @inline(never)
+    private mutating func parseHeads() throws(SyntaxError) -> NodeIndex {
+        let base = heads.count
+        var node: NodeIndex = -1
+        while node < 0 {
             let position = lexer.start
             switch lexer.token {
-            case .identifier:
-                let symbol = tokenSymbol()
-                advance()
-                if lexer.token == .colon {
-                    advance()
-                    push(.lambda, at: position, a: symbol.rawValue)
-                } else if lexer.token == .at {
-                    advance()
-                    let pattern = try parsePattern()
-                    try expect(.colon, expecting: "':'")
-                    push(.lambda, at: position, a: symbol.rawValue, b: pattern)
-                } else {
-                    node = try parsePipes(primary: addVariable(symbol, at: position), start: position)
-                    break heads
-                }
-            case .openBrace:
-                let braces = try parseBraces(mayBePattern: true)
-                guard case .pattern(let pattern) = braces else {
-                    guard case .set(let set) = braces else { throw unexpected() }
-                    node = try parsePipes(primary: set, start: position)
-                    break heads
-                }
-                var argument = Symbol.none
-                if lexer.token == .at {
-                    advance()
-                    guard lexer.token == .identifier else { throw unexpected(expecting: "identifier") }
-                    argument = tokenSymbol()
-                    advance()
-                    try expect(.colon, expecting: "':'")
-                } else {
-                    try expect(.colon, expecting: "':' or '@'")
-                }
-                push(.lambda, at: position, a: argument.rawValue, b: pattern)
+            case .identifier: node = try parseIdentifierHead(at: position)
+            case .openBrace: node = try parseBraceHead(at: position)
             case .assert, .with:
                 let kind: NodeKind = lexer.token == .assert ? .assert : .with
                 advance()
@@ -63,7 +44,7 @@ extension Parser {
                 advance()
                 if lexer.token == .openBrace {
                     node = try parsePipes(primary: parseLegacyLet(at: position), start: position)
-                    break heads
+                    break
                 }
                 let set = pool.makeSet()
                 let bindings = add(.attributeSet, at: position, a: set)
@@ -79,20 +60,74 @@ extension Parser {
                 push(.conditional, at: position, a: condition, b: consequence)
             default:
                 node = try parsePipes(primary: -1, start: position)
-                break heads
             }
         }
-        if heads.count > base {
-            if lexer.token == .failure { throw unexpected() }
-            node = try finishHeads(above: base, body: node)
-        }
-        expressionStart = start
-        depth -= 1
-        return node
+        return heads.count > base ? try finishHeads(above: base, body: node) : node
     }
 
+    /// What starts with a name: a function, of which the head is pushed and −1 returned, or an expression.
+    @inline(__always)
+    private mutating func parseIdentifierHead(at position: Int) throws(SyntaxError) -> NodeIndex {
+        let symbol = tokenSymbol()
+        advance()
+        switch lexer.token {
+        case .colon:
+            advance()
+            push(.lambda, at: position, a: symbol.rawValue)
+            return -1
+        case .at:
+            advance()
+            let pattern = try parsePattern()
+            try expect(.colon, expecting: "':'")
+            push(.lambda, at: position, a: symbol.rawValue, b: pattern)
+            return -1
+        default:
+            return try parsePipes(primary: addVariable(symbol, at: position), start: position)
+        }
+    }
+
+    /// What starts with a brace: a function, of which the head is pushed and −1 returned, or an expression.
+    private mutating func parseBraceHead(at position: Int) throws(SyntaxError) -> NodeIndex {
+        let pattern: Int32
+        switch try parseBraces(mayBePattern: true) {
+        case .set(let set): return try parsePipes(primary: set, start: position)
+        case .pattern(let index): pattern = index
+        }
+        var argument = Symbol.none
+        if lexer.token == .at {
+            advance()
+            guard lexer.token == .identifier else { throw unexpected(expecting: "identifier") }
+            argument = tokenSymbol()
+            advance()
+            try expect(.colon, expecting: "':'")
+        } else {
+            try expect(.colon, expecting: "':' or '@'")
+        }
+        push(.lambda, at: position, a: argument.rawValue, b: pattern)
+        return -1
+    }
+
+    /// Counts one level of nesting, which the caller takes back.
+    @inline(__always)
+    mutating func enter() throws(SyntaxError) {
+        depth += 1
+        if depth > options.maximumDepth || Self.stackAddress() < lowestStackAddress { throw nestedTooDeeply() }
+    }
+
+    @inline(never)
     private mutating func nestedTooDeeply() -> SyntaxError {
-        error("expression is nested deeper than \(options.maximumDepth) levels", at: lexer.start)
+        depth > options.maximumDepth
+            ? error("expression is nested deeper than \(options.maximumDepth) levels", at: lexer.start)
+            : error("expression is nested too deeply for the stack", at: lexer.start)
+    }
+
+    /// About where the stack of the calling thread ends now.
+    ///
+    /// It grows downwards.
+    @inline(__always)
+    static func stackAddress() -> UInt {
+        var marker: UInt8 = 0
+        return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
     }
 
     @inline(__always)
@@ -127,7 +162,6 @@ extension Parser {
     }
 
     /// Operators, joined by `|>` or by `<|`, never by both.
-    @inline(__always)
     private mutating func parsePipes(primary: NodeIndex, start: Int) throws(SyntaxError) -> NodeIndex {
         let node = try parseOperators(primary: primary, start: start)
         switch lexer.token {

@@ -70,9 +70,11 @@ extension Parser {
     private mutating func parseList() throws(SyntaxError) -> NodeIndex {
         let position = lexer.start
         let base = nodeStack.count
+        try enter()
         advance()
         while lexer.token.startsSimpleExpression { nodeStack.append(try parseElement()) }
         try expect(.closeBracket, expecting: "")
+        depth -= 1
         let count = Int32(truncatingIfNeeded: nodeStack.count - base)
         return add(.list, at: position, a: takeChildren(above: base), b: count)
     }

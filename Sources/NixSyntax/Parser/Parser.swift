@@ -14,6 +14,7 @@ package struct Parser: ~Copyable {
     var tree: SyntaxTree
     var pool = BindingPool()
     var depth = 0
+    let lowestStackAddress: UInt
 
     /// Where the expression that a `parse…` function has just returned starts.
     ///
@@ -60,6 +61,9 @@ package struct Parser: ~Copyable {
         self.symbols = symbols
         self.options = options
         tree = SyntaxTree(source: source)
+        let (lowest, isBelowZero) = Self.stackAddress().subtractingReportingOverflow(
+            UInt(max(0, options.maximumStackBytes)))
+        lowestStackAddress = isBelowZero ? 0 : lowest
         curPosSymbol = symbols.intern("__curPos")
         orSymbol = symbols.intern("or")
     }
