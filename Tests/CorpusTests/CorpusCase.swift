@@ -6,7 +6,7 @@ import Testing
 /// A case lies at `corpus/AREA/FEATURE/in[-VARIANT].nix`; `corpus/record` writes its expectations.
 struct CorpusCase: Sendable, CustomTestStringConvertible {
     /// Areas whose cases have a runner of their own.
-    static let areasElsewhere: Set<String> = ["documentation", "lib"]
+    static let areasElsewhere: Set<String> = ["documentation"]
 
     /// The folder all areas lie in.
     static let root = URL(filePath: #filePath).resolvingSymlinksInPath().deletingLastPathComponent()
@@ -44,7 +44,7 @@ struct CorpusCase: Sendable, CustomTestStringConvertible {
     static var folders: [URL] {
         names(in: root).filter { !areasElsewhere.contains($0) }.flatMap { area in
             let areaFolder = root.appending(path: area)
-            return names(in: areaFolder).map { areaFolder.appending(path: $0) }
+            return names(in: areaFolder).map { areaFolder.appending(path: $0) }.filter(\.isDirectory)
         }
     }
 
@@ -91,4 +91,9 @@ struct Expectation: Sendable, Equatable {
     var succeeds: Bool
     var output: String
     var errorOutput: String
+}
+
+extension URL {
+    /// Whether a folder lies there.
+    fileprivate var isDirectory: Bool { (try? resourceValues(forKeys: [.isDirectoryKey]))?.isDirectory ?? false }
 }
