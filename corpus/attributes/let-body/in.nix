@@ -1,0 +1,1 @@
+let { a = b; b = 1; body = { inherit a b; }; }

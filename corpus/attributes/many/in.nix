@@ -1,0 +1,1 @@
+let s = builtins.listToAttrs (builtins.genList (n: { name = "k${toString n}"; value = n; }) 1000); in [ s.k0 s.k999 (builtins.length (builtins.attrNames s)) (builtins.foldl' (a: n: a + s.${n}) 0 (builtins.attrNames s)) (s ? k1000) ]

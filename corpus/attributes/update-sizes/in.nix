@@ -1,0 +1,1 @@
+let big = builtins.listToAttrs (builtins.genList (n: { name = "k${toString n}"; value = n; }) 100); in [ (big // { k5 = "new"; }).k5 ({ k5 = "old"; } // big).k5 (builtins.length (builtins.attrNames (big // { z = 1; }))) (builtins.attrNames ({ b = 1; a = 2; } // { c = 3; a = 4; })) ]

@@ -1,0 +1,1 @@
+builtins.attrNames { ${builtins.trace "name" "a"} = throw "value"; }

@@ -1,0 +1,1 @@
+let s = rec { a = s.b; b = a; }; in s.a

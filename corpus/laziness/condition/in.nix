@@ -1,0 +1,1 @@
+[ (if true || throw "no" then 1 else throw "no") (true || (throw "no")) (false && (throw "no")) (false -> throw "no") ]

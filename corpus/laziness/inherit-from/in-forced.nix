@@ -1,0 +1,1 @@
+{ inherit (throw "the whole set") x; }.x

@@ -1,0 +1,1 @@
+let s = "a${throw "forced"}"; in [ (builtins.length [ s ]) ]

@@ -1,0 +1,1 @@
+let boom = throw "forced"; in (with { a = boom; b = 1; }; b)

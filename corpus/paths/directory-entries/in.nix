@@ -1,0 +1,1 @@
+let entries = builtins.readDir ./folder; in [ entries (builtins.attrNames entries) (builtins.readFileType ./folder/link) (builtins.pathExists ./folder/link) (builtins.pathExists ./folder/missing) (builtins.pathExists "${toString ./folder}/") (builtins.pathExists "${toString ./folder/file.txt}/") ]

@@ -1,0 +1,1 @@
+{ fromA = import ./sub/b.nix; here = baseNameOf (toString ./.); }

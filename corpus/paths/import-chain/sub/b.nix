@@ -1,0 +1,1 @@
+{ fromB = import ../c.nix { x = 1; }; }

@@ -1,0 +1,1 @@
+let a = import ./traced.nix; b = import ./traced.nix; in [ a b ]

@@ -1,0 +1,1 @@
+let name = "file"; in [ ./${name}.nix ./dir/${name}/x /abs/${name} (./. + "/${name}") ./a${"b"}c/d ]

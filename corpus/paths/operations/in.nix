@@ -1,0 +1,1 @@
+[ (/a/b + "/c") (/a/b + "c") (/a + /b/c) (/. + "/a") (/a/b/../.. + "/x") (builtins.dirOf /a/b) (builtins.baseNameOf /a/b) (toString /a/b) "${toString /a}/b" (/a == /a) (/a/b < /a/c) (builtins.isPath (/a + "b")) ]

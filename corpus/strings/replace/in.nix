@@ -1,0 +1,1 @@
+with builtins; [ (replaceStrings [ "a" "aa" ] [ "1" "2" ] "aaa") (replaceStrings [ "aa" "a" ] [ "2" "1" ] "aaa") (replaceStrings [ "" "a" ] [ "X" "Y" ] "ab") (replaceStrings [ "a" "" ] [ "Y" "X" ] "ab") (replaceStrings [ "x" ] [ "" ] "axbxc") (replaceStrings [ "b" ] [ "bb" ] "abc") (replaceStrings [ "" ] [ "X" ] "") ]

@@ -1,0 +1,1 @@
+let config = { services.web.port = "eighty" + 1; }; in config.services.web.port

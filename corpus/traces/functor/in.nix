@@ -1,0 +1,1 @@
+let f = { __functor = self: x: x + "s"; }; in f 1

@@ -1,0 +1,2 @@
+{ name, other ? 1 }:
+name

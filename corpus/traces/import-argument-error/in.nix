@@ -1,0 +1,1 @@
+(import ./function.nix { naem = "x"; })

@@ -1,0 +1,1 @@
+let config = import ./config.nix { name = "x"; }; in config.value

@@ -1,0 +1,1 @@
+builtins.mapAttrs (name: value: value + 1) { a = 1; b = "x"; }

@@ -1,0 +1,1 @@
+let show = user: "${user.name} <${user.email}>"; in show { name = "x"; }

@@ -1,0 +1,12 @@
+{
+  outer = {
+    inner = [
+      (
+        let
+          value = throw "deep in the file";
+        in
+        value
+      )
+    ];
+  };
+}

@@ -1,0 +1,1 @@
+builtins.length (derivation { name = "n"; system = "s"; builder = "b"; })

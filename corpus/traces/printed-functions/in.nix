@@ -1,0 +1,1 @@
+map builtins.length [ (x: x) ]

@@ -1,0 +1,1 @@
+({ package, version }: package) { pakage = 1; version = 2; }

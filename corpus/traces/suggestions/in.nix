@@ -1,0 +1,1 @@
+{ enable = true; enabled = 1; package = 2; }.enabel

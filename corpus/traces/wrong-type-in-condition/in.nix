@@ -1,0 +1,1 @@
+let enabled = "yes"; in if enabled then 1 else 2
