@@ -4,10 +4,10 @@
 #
 #   nixlite.openAttrs { known = { … }; fallback = name: value; }
 #     An attribute set that answers any name. It has the attributes of `known`; where another name is selected,
-#     `fallback name` is called, once for each name (the value is kept). In detail:
+#     `fallback name` is called and its answer is the attribute's value, null meaning that there is none. In detail:
 #     - `set.name`, `inherit (set) name` and a formal without default of `{ name, … }: …` called with the set: fallback.
 #     - `with set; name`: every enclosing `with` of a closed set is searched first, innermost first; then the known
-#       names of the open ones; then the fallback of the innermost open one.
+#       names of the open ones; then the fallbacks of the open ones, innermost first.
 #     - `set ? name`, `set.name or x`, `hasAttr`, `getAttr` under `or`, `attrNames`, `attrValues`, `mapAttrs`, printing,
 #       `==`, JSON: known names only. `getAttr name set` without `or` is a selection.
 #     - `intersectAttrs formals set`, where `formals` is what `functionArgs` answers (a set of booleans): the fallback
@@ -32,6 +32,8 @@
 }@arguments:
 let
   placeholder = import ./placeholder.nix { inherit nixlite system; };
+  # Names of the language's own, such as `__toString`, are no packages.
+  invent = name: if builtins.substring 0 2 name == "__" then null else placeholder name;
 
   known =
     final:
@@ -126,7 +128,7 @@ let
     final:
     nixlite.openAttrs {
       known = known final;
-      fallback = placeholder;
+      fallback = invent;
     };
 
   final = builtins.foldl' (previous: overlay: previous // overlay final previous) (base final) overlays;

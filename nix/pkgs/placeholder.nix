@@ -50,7 +50,7 @@ let
           __functor = _: _argument: self;
           __nixlitePlaceholder = package;
         };
-        fallback = name: make "${package}.${name}";
+        fallback = name: if builtins.substring 0 2 name == "__" then null else make "${package}.${name}";
       };
     in
     self;

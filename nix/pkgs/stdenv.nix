@@ -6,49 +6,7 @@
 }:
 let
   inherit (pkgs) system;
-  platform =
-    lib.systems.elaborate or (
-      name:
-      let
-        parts = lib.splitString "-" name;
-        cpu = builtins.elemAt parts 0;
-        kernel = builtins.elemAt parts 1;
-      in
-      {
-        system = name;
-        config = if kernel == "linux" then "${cpu}-unknown-linux-gnu" else "${cpu}-apple-${kernel}";
-        parsed = {
-          cpu.name = cpu;
-          kernel.name = kernel;
-        };
-        isLinux = kernel == "linux";
-        isDarwin = kernel == "darwin";
-        isMacOS = kernel == "darwin";
-        isUnix = true;
-        isWindows = false;
-        isx86_64 = cpu == "x86_64";
-        isAarch64 = cpu == "aarch64";
-        isAarch32 = false;
-        isx86 = cpu == "x86_64" || cpu == "i686";
-        isi686 = cpu == "i686";
-        isMusl = false;
-        isGnu = kernel == "linux";
-        isStatic = false;
-        is64bit = cpu != "i686";
-        is32bit = cpu == "i686";
-        linuxArch = if cpu == "aarch64" then "arm64" else cpu;
-        darwinArch = if cpu == "aarch64" then "arm64" else cpu;
-        qemuArch = cpu;
-        extensions = {
-          executable = "";
-          library = ".so";
-          sharedLibrary = if kernel == "darwin" then ".dylib" else ".so";
-          staticLibrary = ".a";
-        };
-        canExecute = other: other.system == name;
-        emulator = _: "";
-      }
-    ) system;
+  platform = lib.systems.elaborate system;
 
   # Runs before any build: the machine's programs, those of the inputs, and the functions that builders expect.
   prelude = ''
