@@ -5,37 +5,37 @@ import Glibc
 /// Equality and order are bytewise, no encoding is assumed.
 ///
 /// Swift's `String` compares by Unicode equivalence, which would make two different store names equal; it is
-/// used for messages only.
-package struct ByteString: Sendable {
-    package var bytes: [UInt8]
+/// used for messages only. Public for the reason given at `SortedMap`.
+public struct ByteString: Sendable {
+    public var bytes: [UInt8]
 
     @inlinable
-    package init(_ bytes: [UInt8] = []) {
+    public init(_ bytes: [UInt8] = []) {
         self.bytes = bytes
     }
 
     @inlinable
-    package init(_ bytes: some Sequence<UInt8>) {
+    public init(_ bytes: some Sequence<UInt8>) {
         self.bytes = [UInt8](bytes)
     }
 
     /// The UTF-8 form of `string`.
     @inlinable
-    package init(_ string: String) {
+    public init(_ string: String) {
         bytes = [UInt8](string.utf8)
     }
 
-    @inlinable package var count: Int { bytes.count }
+    @inlinable public var count: Int { bytes.count }
 
-    @inlinable package var isEmpty: Bool { bytes.isEmpty }
+    @inlinable public var isEmpty: Bool { bytes.isEmpty }
 
-    package func hasPrefix(_ prefix: StaticString) -> Bool {
+    public func hasPrefix(_ prefix: StaticString) -> Bool {
         let count = prefix.utf8CodeUnitCount
         guard bytes.count >= count else { return false }
         return bytes.prefix(count).elementsEqual(UnsafeBufferPointer(start: prefix.utf8Start, count: count))
     }
 
-    package func hasSuffix(_ suffix: StaticString) -> Bool {
+    public func hasSuffix(_ suffix: StaticString) -> Bool {
         let count = suffix.utf8CodeUnitCount
         guard bytes.count >= count else { return false }
         return bytes.suffix(count).elementsEqual(UnsafeBufferPointer(start: suffix.utf8Start, count: count))
@@ -43,18 +43,18 @@ package struct ByteString: Sendable {
 }
 
 extension ByteString: Hashable {
-    package static func == (left: ByteString, right: ByteString) -> Bool {
+    public static func == (left: ByteString, right: ByteString) -> Bool {
         left.bytes == right.bytes
     }
 
-    package func hash(into hasher: inout Hasher) {
+    public func hash(into hasher: inout Hasher) {
         bytes.withUnsafeBytes { hasher.combine(bytes: $0) }
         hasher.combine(bytes.count)
     }
 }
 
 extension ByteString: Comparable {
-    package static func < (left: ByteString, right: ByteString) -> Bool {
+    public static func < (left: ByteString, right: ByteString) -> Bool {
         let common = min(left.count, right.count)
         let order = left.bytes.withUnsafeBytes { left in
             right.bytes.withUnsafeBytes { right -> Int32 in
@@ -67,7 +67,7 @@ extension ByteString: Comparable {
 }
 
 extension ByteString: ExpressibleByStringLiteral {
-    package init(stringLiteral value: StaticString) {
+    public init(stringLiteral value: StaticString) {
         bytes = [UInt8](UnsafeBufferPointer(start: value.utf8Start, count: value.utf8CodeUnitCount))
     }
 }
@@ -76,7 +76,7 @@ extension ByteString: CustomStringConvertible {
     /// The bytes as text, with U+FFFD for what is not UTF-8.
     ///
     /// For messages only.
-    package var description: String { String(decoding: bytes, as: UTF8.self) }
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
 }
 
 extension [UInt8] {
