@@ -32,17 +32,17 @@ extension LocalStore {
         outputs: [(name: ByteString, path: StorePath)]
     ) throws(StoreError) {
         try addUnlessValid(path) { (realPath) throws(StoreError) in
-            var visitor = VisitorPair(
-                first: TreeDigester(method: .text, algorithm: .sha256),
-                second: try TreeWriter(root: realPath, synchronises: options.synchronisesPaths))
-            try visitor.beginFile(size: UInt64(contents.count), executable: false)
-            let outcome = contents.bytes.withUnsafeBytes { bytes -> StoreError? in
-                do throws(StoreError) { try visitor.contents(bytes) } catch { return error }
-                return nil
+            let digester = TreeDigester(method: .text, algorithm: .sha256)
+            let writer = try TreeWriter(root: realPath, synchronises: options.synchronisesPaths)
+            do {
+                let both = VisitorPair(digester, writer)
+                try both.regular(size: UInt64(contents.count), isExecutable: false, offset: 0)
+                try contents.bytes.withUnsafeBytes { try both.contents($0) }
+                try both.endRegular()
+            } catch {
+                throw StoreError(wrapping: error)
             }
-            if let outcome { throw outcome }
-            try visitor.endFile()
-            let digests = try visitor.first.finish().digests
+            let digests = try digester.finish().digests
             return Registration(
                 PathInfo(
                     path: path, narHash: digests.nar.hash, narSize: digests.nar.size, references: references,
@@ -71,17 +71,15 @@ extension LocalStore {
         if try protectIfValid(expected) { return expected }
         let staging = try makeStagingDirectory()
         let copy = staging.path.appending("x")
-        var visitor = VisitorPair(
-            first: TreeDigester(method: method, algorithm: algorithm),
-            second: try TreeWriter(root: copy, synchronises: options.synchronisesPaths))
+        let digester = TreeDigester(method: method, algorithm: algorithm)
+        let both = VisitorPair(
+            digester, try TreeWriter(root: copy, synchronises: options.synchronisesPaths))
         if method == .nar {
-            try TreeWalker(filter: filter == nil ? nil : decisions.recall).walk(source, &visitor)
+            try TreeWalker(filter: filter == nil ? nil : decisions.recall).walk(source, both)
         } else {
-            var file = FlatFile(path: source, next: visitor)
-            try TreeWalker().walk(source, &file)
-            visitor = file.next
+            try TreeWalker().walk(source, FlatFile(path: source, next: both))
         }
-        let digests = try visitor.first.finish().digests
+        let digests = try digester.finish().digests
         let staged = StagedTree(
             path: copy, nar: digests.nar, address: ContentAddress(method: method, hash: digests.content),
             references: references)

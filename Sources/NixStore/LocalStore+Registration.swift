@@ -19,7 +19,9 @@ extension LocalStore {
         return true
     }
 
-    /// Registers paths whose files are in place, all or none. They may refer to each other.
+    /// Registers paths whose files are in place, all or none.
+    ///
+    /// They may refer to each other.
     ///
     /// The outputs of derivations among them are read from their files where they are not given.
     package func register(_ registrations: [Registration]) throws(StoreError) {
@@ -67,10 +69,17 @@ extension LocalStore {
         let realPath = realPath(path)
         let lock = try PathLocks(isLocked ? [] : [realPath])
         if try !query({ try $0.identifier(path) != nil }) {
-            try TreeRemoval.remove(realPath)
-            let registration = try place(realPath)
-            if options.synchronisesPaths { try FileSystem.synchroniseDirectory(layout.realStoreDirectory) }
-            try register([registration])
+            do throws(StoreError) {
+                try TreeRemoval.remove(realPath)
+                let registration = try place(realPath)
+                if options.synchronisesPaths { try FileSystem.synchroniseDirectory(layout.realStoreDirectory) }
+                try register([registration])
+            } catch {
+                // A commit that failed to report may still have happened: only what is surely not valid goes.
+                if case .some(.none) = try? query({ try $0.identifier(path) }) { _ = try? TreeRemoval.remove(realPath) }
+                try? lock.release(deleting: true)
+                throw error
+            }
         }
         protected.withLock { _ = $0.insert(path) }
         try lock.release(deleting: true)

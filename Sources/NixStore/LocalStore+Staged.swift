@@ -43,8 +43,8 @@ extension LocalStore {
                 path: path, nar: known.nar, address: ContentAddress(method: method, hash: known.content),
                 references: [])
         }
-        var digester = TreeDigester(method: method, algorithm: algorithm, candidates: candidates)
-        try TreeWalker().walk(path, &digester)
+        let digester = TreeDigester(method: method, algorithm: algorithm, candidates: candidates)
+        try TreeWalker().walk(path, digester)
         let (digests, references) = try digester.finish()
         return StagedTree(
             path: path, nar: digests.nar, address: ContentAddress(method: method, hash: digests.content),
@@ -90,7 +90,9 @@ extension LocalStore {
         return try requireInfo(info.path)
     }
 
-    /// Renames a canonical tree. A folder that its owner may not write to cannot change its parent, so it may for a moment.
+    /// Renames a canonical tree.
+    ///
+    /// A folder that its owner may not write to cannot change its parent, so it may for a moment.
     private static func move(_ source: RealPath, to destination: RealPath) throws(StoreError) {
         guard let status = try FileSystem.statusIfPresent(source) else {
             throw .system("renaming", source, errno: ENOENT)

@@ -4,7 +4,9 @@ import Synchronization
 
 /// Settings of a local store, fixed when it is opened.
 package struct StoreOptions: Sendable {
-    /// Makes every file, its folders and the store folder durable before a path is registered. Off, as in Nix, a power
+    /// Makes every file, its folders and the store folder durable before a path is registered.
+    ///
+    /// Off, as in Nix, a power
     /// cut can leave a registered path with missing contents, which `verify` finds; a killed process never can.
     package var synchronisesPaths = false
     /// Bytes set aside in `db/reserved`, given back to a collector on a full disk.

@@ -1,8 +1,10 @@
+import NixFormats
+
 /// What went wrong in the store: a kind that callers can act upon and one message in Nix's words.
 ///
 /// The message has no leading `error: ` and no full stop.
-package struct StoreError: Error, Sendable, CustomStringConvertible {
-    package enum Kind: Sendable, Equatable {
+package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
+    package enum Kind: Hashable, Sendable {
         /// A store reference (`--store`) that cannot be understood.
         case badReference
         /// A system call failed with this errno.
@@ -36,4 +38,15 @@ package struct StoreError: Error, Sendable, CustomStringConvertible {
     }
 
     package var description: String { message }
+}
+
+extension StoreError {
+    /// An error of a layer below, as one of the store.
+    init(wrapping error: any Error) {
+        switch error {
+        case let error as StoreError: self = error
+        case let error as FormatError: self.init(.malformed, error.message)
+        default: self.init(.malformed, "\(error)")
+        }
+    }
 }

@@ -1,7 +1,9 @@
 import GRDB
 import NixFormats
 
-/// What is asked of the database. Paths come and go as full logical paths, as the tables hold them.
+/// What is asked of the database.
+///
+/// Paths come and go as full logical paths, as the tables hold them.
 struct StoreQueries {
     let database: Database
     let storeDirectory: StoreDirectory

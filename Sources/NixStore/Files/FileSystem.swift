@@ -1,6 +1,8 @@
 import Glibc
 
-/// Single operations on paths. None follows a symbolic link in the last component unless it says so.
+/// Single operations on paths.
+///
+/// None follows a symbolic link in the last component unless it says so.
 enum FileSystem {
     /// The status of `path`, nil where nothing is there.
     static func statusIfPresent(_ path: RealPath) throws(StoreError) -> stat? {
@@ -15,7 +17,9 @@ enum FileSystem {
     /// Whether the process may do `mode` (`R_OK | W_OK`) with what `path` leads to.
     static func isAccessible(_ path: RealPath, _ mode: Int32) -> Bool { path.withCString { access($0, mode) } == 0 }
 
-    /// Makes `path` and every missing parent. A link to a directory is good enough for a parent.
+    /// Makes `path` and every missing parent.
+    ///
+    /// A link to a directory is good enough for a parent.
     static func createDirectories(_ path: RealPath) throws(StoreError) {
         if path.withCString({ mkdir($0, 0o777) }) == 0 { return }
         if errno == ENOENT, path.parent != path {

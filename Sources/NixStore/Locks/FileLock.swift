@@ -51,7 +51,9 @@ struct FileLock: ~Copyable, Sendable {
     /// True where the holder before us removed the file: it has a deletion mark, so the lock protects nothing.
     func isStale() throws(StoreError) -> Bool { try descriptor.status(path: path).st_size != 0 }
 
-    /// Removes the file and leaves the deletion mark for those who wait on it. The lock must be held.
+    /// Removes the file and leaves the deletion mark for those who wait on it.
+    ///
+    /// The lock must be held.
     func markDeleted() throws(StoreError) {
         try FileSystem.removeFile(path)
         try descriptor.write([UInt8(ascii: "d")], path: path)

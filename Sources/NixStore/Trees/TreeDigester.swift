@@ -14,11 +14,10 @@ package struct TreeDigests: Hashable, Sendable {
 }
 
 /// Digests the tree it is told of, every way at once, and looks for references in its NAR.
-final class TreeDigester: TreeVisitor {
+final class TreeDigester: NARVisitor {
     private let narDigester = Digester(.sha256)
     private let contentDigester: Digester?
     private let method: ContentAddressMethod
-    private let encoder: NAREncoder
     private let writer: NARWriter
     private let scan: Scan
 
@@ -40,7 +39,6 @@ final class TreeDigester: TreeVisitor {
             scan.scanner?.scan(bytes)
         }
         contentDigester = content
-        encoder = NAREncoder(writer)
         self.scan = scan
     }
 
@@ -54,26 +52,22 @@ final class TreeDigester: TreeVisitor {
         )
     }
 
-    func beginDirectory() throws(StoreError) {
-        try encoder.beginDirectory()
+    func directory() throws { try writer.directory() }
+
+    func entry(_ name: ByteString) throws { try writer.entry(name) }
+
+    func endDirectory() throws { try writer.endDirectory() }
+
+    func regular(size: UInt64, isExecutable: Bool, offset: UInt64) throws {
+        try writer.regular(size: size, isExecutable: isExecutable)
     }
 
-    func entry(_ name: [UInt8]) throws(StoreError) { try encoder.entry(name) }
-
-    func endDirectory() throws(StoreError) { try encoder.endDirectory() }
-
-    func beginFile(size: UInt64, executable: Bool) throws(StoreError) {
-        try encoder.beginFile(size: size, executable: executable)
-    }
-
-    func contents(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+    func contents(_ bytes: UnsafeRawBufferPointer) throws {
         if method != .nar { contentDigester?.update(bytes) }
-        try encoder.contents(bytes)
+        try writer.contents(bytes)
     }
 
-    func endFile() {}
+    func endRegular() {}
 
-    func link(target: [UInt8]) throws(StoreError) {
-        try encoder.link(target: target)
-    }
+    func symlink(target: ByteString) throws { try writer.symlink(target: target) }
 }

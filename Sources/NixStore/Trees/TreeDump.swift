@@ -11,7 +11,9 @@ package struct PathDigest: Hashable, Sendable {
     }
 }
 
-/// Serialising what is on disk. Constant memory whatever the tree holds.
+/// Serialising what is on disk.
+///
+/// Constant memory whatever the tree holds.
 package enum TreeDump {
     /// Takes the serialisation in order; the buffer is valid during the call only.
     package typealias Sink = (UnsafeRawBufferPointer) throws(StoreError) -> Void
@@ -25,12 +27,10 @@ package enum TreeDump {
         switch method {
         case .nar:
             let writer = NARWriter { try sink($0) }
-            var encoder = NAREncoder(writer)
-            try TreeWalker(filter: filter).walk(path, &encoder)
+            try TreeWalker(filter: filter).walk(path, writer)
             do { try writer.finish() } catch { throw StoreError(wrapping: error) }
         case .flat, .text:
-            var contents = FlatFile(path: path, next: BytesVisitor(sink: sink))
-            try TreeWalker().walk(path, &contents)
+            try TreeWalker().walk(path, FlatFile(path: path, next: BytesVisitor(sink: sink)))
         }
     }
 
@@ -44,17 +44,4 @@ package enum TreeDump {
         let size = digester.byteCount
         return PathDigest(hash: digester.finish(), size: size)
     }
-}
-
-/// Passes the bytes of files on.
-private struct BytesVisitor: TreeVisitor {
-    let sink: TreeDump.Sink
-
-    func beginDirectory() {}
-    func entry(_ name: [UInt8]) {}
-    func endDirectory() {}
-    func beginFile(size: UInt64, executable: Bool) {}
-    func contents(_ bytes: UnsafeRawBufferPointer) throws(StoreError) { try sink(bytes) }
-    func endFile() {}
-    func link(target: [UInt8]) {}
 }

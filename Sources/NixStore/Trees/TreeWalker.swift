@@ -25,17 +25,21 @@ struct TreeWalker {
     init(filter: PathFilter? = nil) { self.filter = filter }
 
     /// Tells `visitor` the tree at `path`, which may itself be a file or a link.
-    func walk(_ path: RealPath, _ visitor: inout some TreeVisitor) throws(StoreError) {
+    func walk(_ path: RealPath, _ visitor: some NARVisitor) throws(StoreError) {
+        do { try walkRoot(path, visitor) } catch { throw StoreError(wrapping: error) }
+    }
+
+    private func walkRoot(_ path: RealPath, _ visitor: some NARVisitor) throws {
         let parent = try Descriptor.open(path.parent, O_RDONLY | O_DIRECTORY)
         let name = path.bytes == [UInt8(ascii: "/")] ? [UInt8(ascii: ".")] : path.lastComponent
         let status = try parent.status(of: name, path: path)
-        try node(name, of: parent, status, path: path, depth: 1, &visitor)
+        try node(name, of: parent, status, path: path, depth: 1, visitor)
     }
 
     private func node(
         _ name: [UInt8], of parent: borrowing Descriptor, _ status: stat, path: RealPath, depth: Int,
-        _ visitor: inout some TreeVisitor
-    ) throws(StoreError) {
+        _ visitor: some NARVisitor
+    ) throws {
         guard depth <= NARLimits.depth else {
             throw StoreError(
                 .unsupportedFile, "nesting of '\(path)' exceeds the maximum depth of \(NARLimits.depth)")
@@ -43,32 +47,32 @@ struct TreeWalker {
         switch status.kind {
         case .directory:
             let directory = try parent.open(name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, path: path)
-            try visitor.beginDirectory()
+            try visitor.directory()
             for entry in try directory.sortedEntryNames(path: path) {
                 let entryPath = path.appending(entry)
                 let entryStatus = try directory.status(of: entry, path: entryPath)
                 if let filter, try !filter(entryPath, entryStatus.kind) { continue }
-                try visitor.entry(entry)
-                try node(entry, of: directory, entryStatus, path: entryPath, depth: depth + 1, &visitor)
+                try visitor.entry(ByteString(entry))
+                try node(entry, of: directory, entryStatus, path: entryPath, depth: depth + 1, visitor)
             }
             try visitor.endDirectory()
         case .regular:
             let file = try parent.open(name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK, path: path)
-            try contents(of: file, path: path, &visitor)
+            try contents(of: file, path: path, visitor)
         case .symlink:
-            try visitor.link(target: try parent.linkTarget(of: name, path: path))
+            try visitor.symlink(target: ByteString(try parent.linkTarget(of: name, path: path)))
         case .unknown:
             throw StoreError(.unsupportedFile, "file '\(path)' has an unsupported type")
         }
     }
 
     private func contents(
-        of file: borrowing Descriptor, path: RealPath, _ visitor: inout some TreeVisitor
-    ) throws(StoreError) {
+        of file: borrowing Descriptor, path: RealPath, _ visitor: some NARVisitor
+    ) throws {
         let status = try file.status(path: path)
         guard status.isRegular else { throw StoreError(.unsupportedFile, "file '\(path)' has an unsupported type") }
         let size = UInt64(clamping: status.st_size)
-        try visitor.beginFile(size: size, executable: status.isExecutable)
+        try visitor.regular(size: size, isExecutable: status.isExecutable, offset: 0)
         var remaining = size
         if size >= Self.readAheadSize {
             let reader = ReadAhead(descriptor: file.raw, size: size)
@@ -89,7 +93,7 @@ struct TreeWalker {
                 remaining -= UInt64(count)
             }
         }
-        try visitor.endFile()
+        try visitor.endRegular()
     }
 
     private static func truncated(_ path: RealPath) -> StoreError {

@@ -1,10 +1,11 @@
 import Glibc
+import NixFormats
 
 /// Creates the tree it is told of, in the store's canonical form: files 0444 or 0555, directories 0555, time stamp 1.
 ///
 /// Everything is made below directory handles with `O_EXCL` and `O_NOFOLLOW`, so an entry that is there already is always
 /// an error and nothing outside the tree can be reached.
-final class TreeWriter: TreeVisitor {
+final class TreeWriter: NARVisitor {
     private final class OpenDirectory {
         let descriptor: Descriptor
         init(_ descriptor: consuming Descriptor) { self.descriptor = descriptor }
@@ -35,9 +36,9 @@ final class TreeWriter: TreeVisitor {
     private var parent: Int32 { directories[directories.count - 1].descriptor.raw }
     private var nodePath: RealPath { path[path.count - 1].appending(name) }
 
-    func beginDirectory() throws(StoreError) {
+    func directory() throws {
         guard withCString(name, { mkdirat(parent, $0, 0o700) }) == 0 else {
-            throw .system("creating directory", nodePath)
+            throw StoreError.system("creating directory", nodePath)
         }
         let created = try directories[directories.count - 1].descriptor.open(
             name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW, path: nodePath)
@@ -45,44 +46,46 @@ final class TreeWriter: TreeVisitor {
         directories.append(OpenDirectory(created))
     }
 
-    func entry(_ name: [UInt8]) { self.name = name }
+    func entry(_ name: ByteString) { self.name = name.bytes }
 
-    func endDirectory() throws(StoreError) {
+    func endDirectory() throws {
         let directory = directories.removeLast()
         let own = path.removeLast()
         try finish(directory.descriptor.raw, mode: 0o555, path: own)
     }
 
-    func beginFile(size: UInt64, executable: Bool) throws(StoreError) {
+    func regular(size: UInt64, isExecutable: Bool, offset: UInt64) throws {
         file = retryingInterrupts {
             withCString(name) { openat(parent, $0, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600) }
         }
-        guard file >= 0 else { throw .system("creating file", nodePath) }
-        isExecutable = executable
+        guard file >= 0 else { throw StoreError.system("creating file", nodePath) }
+        self.isExecutable = isExecutable
     }
 
-    func contents(_ bytes: UnsafeRawBufferPointer) throws(StoreError) {
+    func contents(_ bytes: UnsafeRawBufferPointer) throws {
         var written = 0
         while written < bytes.count {
             let count = retryingInterrupts {
                 write(file, bytes.baseAddress.map { $0 + written }, bytes.count - written)
             }
-            guard count >= 0 else { throw .system("writing to", nodePath) }
+            guard count >= 0 else { throw StoreError.system("writing to", nodePath) }
             written += count
         }
     }
 
-    func endFile() throws(StoreError) {
+    func endRegular() throws {
         let done = Descriptor(raw: file)
         file = -1
         try finish(done.raw, mode: isExecutable ? 0o555 : 0o444, path: nodePath)
     }
 
-    func link(target: [UInt8]) throws(StoreError) {
-        guard withCString(target, { target in withCString(name) { symlinkat(target, parent, $0) } }) == 0 else {
-            throw .system("creating symbolic link", nodePath)
+    func symlink(target: ByteString) throws {
+        guard withCString(target.bytes, { target in withCString(name) { symlinkat(target, parent, $0) } }) == 0 else {
+            throw StoreError.system("creating symbolic link", nodePath)
         }
-        guard Canonical.setTime(name, in: parent) else { throw .system("changing modification time of", nodePath) }
+        guard Canonical.setTime(name, in: parent) else {
+            throw StoreError.system("changing modification time of", nodePath)
+        }
     }
 
     private func finish(_ descriptor: Int32, mode: mode_t, path: RealPath) throws(StoreError) {
