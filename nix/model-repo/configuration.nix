@@ -150,6 +150,10 @@ in
     inherit (validation) enable skipDefaults defaults onFailure timeout;
     validators = map (validator: {
       inherit (validator) name command description onFailure timeout;
+      # A placeholder is no input: its program is looked up on PATH.
+      buildInputs = map (input: "${input}") (
+        builtins.filter (input: !(input ? __nixlitePlaceholder)) (validator.buildInputs or [ ])
+      );
     }) validation.validators;
   };
 }

@@ -68,6 +68,7 @@ let
       validation = {
         presets = import ./validation/presets.nix { inherit lib; };
         validators = import ./validation/validators.nix { inherit lib; };
+        inherit (self.lib.validation.validators) mkValidator;
       };
       version = import ./version.nix { inherit lib; };
       instantiate = pkgs: mapModels (fetchModel pkgs);

@@ -1,6 +1,6 @@
 # Presets and validators: what a view's builder is told to run.
 let
-  inherit (import ../bundle.nix) fetchModel lib modelRepo;
+  inherit (import ../bundle.nix) fetchModel lib modelRepo pkgs;
   inherit (modelRepo.lib.validation) presets validators;
   told =
     validation:
@@ -31,11 +31,14 @@ in
         onFailure = "skip";
       })
       (validators.maxSize "10G")
+      (validators.noPickleFiles // { buildInputs = [ pkgs.jq (pkgs.writeText "input" "") ]; })
     ];
   };
   commands = map (validator: builtins.isString validator.command) [
     validators.noSymlinks
     (validators.requiredFiles [ "config.json" "a b" ])
-    (validators.mkValidator { name = "n"; command = "c"; })
+    (validators.fileTypes [ ".json" ])
+    validators.modelscan
+    (modelRepo.lib.validation.mkValidator { name = "n"; command = "c"; })
   ];
 }

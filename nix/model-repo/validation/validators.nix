@@ -1,7 +1,8 @@
-# Checks that a model must pass before its view is made. A command runs in bash with
-#   $src       the raw output (blobs, snapshots, refs for a hub model)
-#   $snapshot  the folder with the model's own files; $src itself where there are no snapshots
-# and refuses by ending with another code than 0.
+# Checks that a model must pass before its view is complete. A command runs in bash with
+#   $src       the view: the model's files and, of a hub model, `blobs`, `snapshots` and `refs` beside them
+#   $snapshot  the folder that has the model's files alone; the raw output itself where there are no snapshots
+# and refuses by ending with another code than 0. What a validator leaves out of `onFailure` and `timeout` is as the
+# model's `validation` says.
 { lib }:
 let
   mkValidator =
@@ -9,10 +10,9 @@ let
       name,
       command,
       description ? "",
-      onFailure ? "abort",
-      timeout ? 300,
-    }:
-    { inherit name command description onFailure timeout; };
+      ...
+    }@given:
+    { inherit description; } // given;
 
   # Refuses every file whose name matches one of the patterns.
   refuseFiles =
@@ -40,13 +40,15 @@ in
       name,
       script,
       description ? "Custom validator: ${name}",
-      onFailure ? "abort",
-      timeout ? 300,
-    }:
-    mkValidator {
-      inherit name description onFailure timeout;
-      command = script;
-    };
+      ...
+    }@given:
+    mkValidator (
+      builtins.removeAttrs given [ "script" ]
+      // {
+        inherit description;
+        command = script;
+      }
+    );
 
   noPickleFiles = refuseFiles {
     name = "no-pickle";
@@ -79,6 +81,32 @@ in
           *) echo "link out of the model: $link" >&2; exit 1 ;;
         esac
       done
+    '';
+  };
+
+  # `extensions` with their dots; a file without one of them is refused.
+  fileTypes =
+    extensions:
+    mkValidator {
+      name = "file-types";
+      description = "Ensure files are of these types: ${lib.concatStringsSep ", " extensions}";
+      command = ''
+        found=$(find -L "$snapshot" -type f ${
+          lib.concatMapStringsSep " " (extension: "! -name ${lib.escapeShellArg "*${extension}"}") extensions
+        })
+        if [ -n "$found" ]; then
+          echo "files of other types:" >&2
+          echo "$found" >&2
+          exit 1
+        fi
+      '';
+    };
+
+  modelscan = mkValidator {
+    name = "modelscan";
+    description = "Scan the model with ModelScan";
+    command = ''
+      modelscan -p "$snapshot"
     '';
   };
 
