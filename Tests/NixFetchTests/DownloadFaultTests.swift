@@ -94,4 +94,241 @@ final class RecordingObserver: FetchObserver {
         #expect(
             ranges == [nil, "bytes=90000-399999", "bytes=180000-399999", "bytes=270000-399999", "bytes=360000-399999"])
     }
+
+    @Test(arguments: [
+        ("status-404", FetchError.Kind.notFound), ("status-410", .notFound), ("status-401", .unauthorized),
+        ("status-403", .unauthorized), ("status-501", .transfer), ("loop", .transfer), ("file", .transfer),
+    ])
+    func permanentFailuresAreAskedOnce(fault: String, kind: FetchError.Kind) async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        await #expect {
+            _ = try await fetch(server, fault, scratch)
+        } throws: { ($0 as? FetchError)?.kind == kind }
+        let count = try await server.log().count
+        #expect(count == (fault == "loop" ? 21 : 1))
+        #expect(!FileManager.default.fileExists(atPath: "\(scratch.path)/out"))
+    }
+
+    @Test func givesUpAfterTheLastAttempt() async throws {
+        let server = try FaultServer()
+        await #expect {
+            _ = try await fetch(server, "status-503", try ScratchDirectory()) { $0.retry.ceiling = 0.01 }
+        } throws: { error in
+            (error as? FetchError)?.kind == .transfer
+                && "\(error)".contains("server answered 503 for '\(server.base)/f/")
+        }
+        #expect(try await server.log().count == 4)
+    }
+
+    @Test func aLongerPauseThanAllowedIsAnError() async throws {
+        let server = try FaultServer()
+        await #expect {
+            _ = try await fetch(server, "retryafter-9999", try ScratchDirectory())
+        } throws: { "\($0)".contains("the server asks to wait 9999 seconds") }
+    }
+
+    @Test func aStalledTransferGoesOn() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        let file = try await fetch(server, "stall-150000", scratch) { $0.stallTimeout = 1 }
+        #expect(file.sha256 == expected)
+        #expect(try await server.log().last?.range == "bytes=150000-399999")
+    }
+
+    @Test func secretsNeverReachAMessageOrAnotherOrigin() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let url = "http://user:pass%40word@127.0.0.1:\(server.port)/f/cross/1000/file"
+        _ = try await downloader().fetchURL(url, to: "\(scratch.path)/a", partials: "\(scratch.path)/partials")
+        let requests = try await server.log()
+        #expect(requests.map(\.authorization) == ["Basic dXNlcjpwYXNzQHdvcmQ=", nil])
+        await #expect {
+            _ = try await downloader().fetchURL(
+                "http://user:hunter2@127.0.0.1:\(server.port)/f/status-403/10/x?key=hunter2", to: "\(scratch.path)/b",
+                partials: "\(scratch.path)/partials")
+        } throws: { error in
+            let text = "\(error)"
+            return !text.contains("hunter2") && !text.contains("user") && text.contains("/f/status-403/10/x?key=…")
+        }
+    }
+
+    @Test func netrcGivesCredentials() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        try "machine example.org login a password b\nmachine 127.0.0.1\n login me password #secret\n"
+            .write(toFile: "\(scratch.path)/netrc", atomically: true, encoding: .utf8)
+        let downloader = Downloader(
+            environment: FetchEnvironment(variables: ["NETRC": "\(scratch.path)/netrc", "HOME": scratch.path]))
+        _ = try await downloader.readURL("\(server.base)/f/ok/10/x")
+        #expect(try await server.log().first?.authorization == "Basic bWU6I3NlY3JldA==")
+    }
+
+    @Test func largeFilesComeInRangesAtOnce() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        let file = try await fetch(server, "slow-20000", scratch) { options in
+            options.rangeThreshold = 100_000
+            options.rangeSize = 50_000
+        }
+        #expect(file.sha256 == expected)
+        let ranges = try await server.log().filter { $0.path.contains("slow") }.compactMap(\.range)
+        #expect(Set(ranges) == Set((1..<8).map { "bytes=\($0 * 50_000)-\($0 * 50_000 + 49_999)" }))
+    }
+
+    @Test(arguments: ["swap-10000", "change-10000", "norange-10000", "close-10000", "reset-10000", "shift-20000"])
+    func faultsAmongParallelRangesNeverMixVersions(fault: String) async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        let file = try await fetch(server, fault, scratch, expected: expected) { options in
+            options.rangeThreshold = 100_000
+            options.rangeSize = 50_000
+        }
+        #expect(file.sha256 == expected)
+    }
+
+    @Test func oneWrongByteIsFetchedAgainOnce() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        func model(_ fault: String) async throws -> FetchedModel {
+            let environment = FetchEnvironment(variables: ["HOME": scratch.path])
+            let entry = ModelSource.URLEntry(
+                url: "\(server.base)/f/\(fault)/\(Self.size)/file", sha256: "\(expected.nix32)", filename: "weights.bin"
+            )
+            return try await ModelFetcher(downloader: downloader(), environment: environment).fetch(
+                ModelRequest(source: .url([entry], extract: false)), into: try scratch.make("staging-\(fault)"),
+                partials: "\(scratch.path)/partials")
+        }
+        #expect(try await model("flip-1").bytes == Int64(Self.size))
+        #expect(Digester.sha256(try scratch.read("staging-flip-1/weights.bin")) == expected)
+        await #expect {
+            _ = try await model("flip-2")
+        } throws: { error in
+            (error as? FetchError)?.kind == .verification
+                && "\(error)".contains("does not have the expected hash\nexpected: \(expected.sri)\ngot:      sha256-")
+        }
+        #expect(try scratch.tree("partials") == [])
+    }
+
+    @Test func aPartialFileThatWasEditedIsNotTrusted() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        await #expect(throws: FetchError.self) {
+            _ = try await fetch(server, "always-90000", scratch, expected: expected) { $0.retry.maxAttempts = 1 }
+        }
+        let part = try #require(try scratch.tree("partials").first { $0.hasSuffix(".part") })
+        let handle = try #require(FileHandle(forUpdatingAtPath: "\(scratch.path)/partials/\(part)"))
+        try handle.seek(toOffset: 5)
+        handle.write(Data([0xFF, 0xFE, 0xFD]))
+        try handle.close()
+        let file = try await fetch(server, "ok", scratch, expected: expected)
+        #expect(file.sha256 == expected)
+        #expect(try await server.log().suffix(2).map(\.range) == ["bytes=90000-399999", nil])
+    }
+
+    @Test func anUnexpectedContentIsDeliveredToWhoComparesIt() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let actual = try await reference(server, scratch)
+        let file = try await fetch(server, "ok", scratch, expected: NixHash.fake(.sha512))
+        #expect(file.sha256 == actual)
+        #expect(file.hash.algorithm == .sha512 && !file.hash.isFake)
+        #expect(try scratch.read("out").count == Self.size)
+    }
+
+    @Test func anInterruptedDownloadGoesOn() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let task = Task { try await fetch(server, "slow-4000", scratch) }
+        while try await server.log().isEmpty { try await Task.sleep(for: .milliseconds(10)) }
+        try await Task.sleep(for: .milliseconds(300))
+        task.cancel()
+        await #expect {
+            _ = try await task.value
+        } throws: { ($0 as? FetchError)?.kind == .cancelled }
+        let observer = RecordingObserver()
+        let file = try await fetch(server, "slow-4000", scratch, observer: observer)
+        #expect(file.size == Int64(Self.size))
+        guard case .started(_, _, let resumed)? = observer.events.first else {
+            Issue.record("the second run did not start")
+            return
+        }
+        #expect(resumed > 0)
+        #expect(try await server.log().last?.range == "bytes=\(resumed)-399999")
+    }
+
+    @Test func fileURLsAreCopied() async throws {
+        let scratch = try ScratchDirectory()
+        try "local".write(toFile: "\(scratch.path)/a b", atomically: true, encoding: .utf8)
+        let file = try await downloader().fetchURL(
+            "file://\(scratch.path)/a%20b", to: "\(scratch.path)/out", partials: "\(scratch.path)/partials")
+        #expect(file.sha256 == Digester.sha256(Array("local".utf8)))
+        #expect(try scratch.read("out") == Array("local".utf8))
+        await #expect {
+            _ = try await downloader().fetchURL(
+                "file://\(scratch.path)/none", to: "\(scratch.path)/out2", partials: "\(scratch.path)/partials")
+        } throws: { ($0 as? FetchError)?.kind == .notFound }
+    }
+
+    @Test func unreachableHostsAreErrors() async throws {
+        let scratch = try ScratchDirectory()
+        for url in ["http://nowhere.invalid/x", "http://127.0.0.1:1/x"] {
+            await #expect {
+                _ = try await downloader { $0.retry.maxAttempts = 2 }.fetchURL(
+                    url, to: "\(scratch.path)/out", partials: "\(scratch.path)/partials")
+            } throws: { ($0 as? FetchError)?.kind == .transfer }
+        }
+    }
+
+    @Test func aKilledDownloadLosesLittle() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let size = 40_000_000
+        let task = Task { try await fetch(server, "slow-500000", scratch, size: size) }
+        // What a kill would leave: the sidecar of some moment, and no less than its bytes.
+        let partials = "\(scratch.path)/partials"
+        var sidecar: String?
+        while sidecar == nil {
+            try await Task.sleep(for: .milliseconds(5))
+            sidecar = try? FileManager.default.contentsOfDirectory(atPath: partials).first { $0.hasSuffix(".json") }
+        }
+        let record = try #require(sidecar)
+        let copy = try scratch.make("killed")
+        for name in [record, String(record.dropLast(".json".count))] {
+            try FileManager.default.copyItem(atPath: "\(partials)/\(name)", toPath: "\(copy)/\(name)")
+        }
+        let whole = try await task.value
+        let observer = RecordingObserver()
+        let file = try await downloader().fetchURL(
+            "\(server.base)/f/slow-500000/\(size)/file", to: "\(scratch.path)/again", partials: copy, observer: observer
+        )
+        #expect(file.sha256 == whole.sha256)
+        guard case .started(_, _, let resumed)? = observer.events.first else {
+            Issue.record("the second run did not start")
+            return
+        }
+        #expect(resumed >= 4 << 20)
+        #expect(try await server.log().last?.range == "bytes=\(resumed)-\(size - 1)")
+    }
+
+    @Test func proxiesComeFromTheEnvironment() async throws {
+        let server = try FaultServer()
+        func ask(_ variables: [String: String]) async throws {
+            let downloader = Downloader(environment: FetchEnvironment(variables: variables))
+            _ = try await downloader.readURL("\(server.base)/f/ok/10/x")
+        }
+        let proxy = "http://me:secret@127.0.0.1:\(server.otherPort)"
+        try await ask(["http_proxy": proxy])
+        try await ask(["ALL_PROXY": proxy])
+        try await ask(["http_proxy": proxy, "no_proxy": "127.0.0.1"])
+        try await ask(["https_proxy": proxy])
+        let requests = try await server.log()
+        #expect(requests.map(\.proxied) == [true, true, false, false])
+        #expect(requests.map(\.proxyAuthorization) == ["Basic bWU6c2VjcmV0", "Basic bWU6c2VjcmV0", nil, nil])
+    }
 }

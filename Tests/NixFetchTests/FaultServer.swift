@@ -49,9 +49,12 @@ final class FaultServer: Sendable {
         let ifRange: String?
         let authorization: String?
         let acceptEncoding: String?
+        let proxyAuthorization: String?
+        let proxied: Bool
 
         enum CodingKeys: String, CodingKey {
-            case path, port
+            case path, port, proxied
+            case proxyAuthorization = "Proxy-Authorization"
             case range = "Range"
             case ifRange = "If-Range"
             case authorization = "Authorization"

@@ -93,9 +93,12 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/_log":
             with STATE.lock:
                 return self.answer(200, json.dumps(STATE.log).encode())
-        wanted = ["Range", "If-Range", "Authorization", "Accept-Encoding", "Host", "User-Agent"]
+        proxied = self.path.startswith("http://")
+        if proxied:
+            self.path = "/" + self.path.split("/", 3)[3]
+        wanted = ["Range", "If-Range", "Authorization", "Proxy-Authorization", "Accept-Encoding", "Host", "User-Agent"]
         entry = {name: self.headers[name] for name in wanted if self.headers[name]}
-        entry.update(path=self.path, port=self.server.server_port)
+        entry.update(path=self.path, port=self.server.server_port, proxied=proxied)
         with STATE.lock:
             STATE.log.append(entry)
         parts = urllib.parse.urlsplit(self.path).path.split("/")

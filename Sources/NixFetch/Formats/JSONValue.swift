@@ -52,6 +52,20 @@ enum JSONValue: Equatable, Sendable {
         return elements
     }
 
+    /// A text as a JSON string.
+    static func quoted(_ text: String) -> String {
+        var output = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\": output += "\\\(scalar)"
+            case let control where control.value < 0x20:
+                output += "\\u00" + (control.value < 16 ? "0" : "") + String(control.value, radix: 16)
+            default: output.unicodeScalars.append(scalar)
+            }
+        }
+        return output + "\""
+    }
+
     /// What a message calls this kind of value.
     var kindName: String {
         switch self {

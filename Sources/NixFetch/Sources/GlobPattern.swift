@@ -87,7 +87,9 @@ struct GlobPattern: Sendable, Equatable {
         return classes[String(decoding: name, as: UTF8.self)].map { ($0, end + 2) }
     }
 
-    /// Whether the whole path matches. Time is at most pattern length times path length.
+    /// Whether the whole path matches.
+    ///
+    /// Time is at most pattern length times path length.
     func matches(_ path: String) -> Bool {
         let bytes = Array(path.utf8)
         var element = 0

@@ -5,7 +5,9 @@ struct HubErrors: Sendable {
     let endpoint: String
     let token: HubToken?
 
-    /// Translates a failed request. Code header fields win over the status.
+    /// Translates a failed request.
+    ///
+    /// Code header fields win over the status.
     ///
     /// - Parameter path: the file that was asked for, when it was one.
     func translate(_ error: TransferError, path: String? = nil) -> FetchError {

@@ -12,9 +12,9 @@ struct MockSource: Sendable {
         var bytes: Int64 = 0
         for path in repository.files {
             try NetworkNames.check(path: path, from: "source.mock.files")
-            let content = Array(
-                "{\"mock\":true,\"org\":\"\(repository.org)\",\"model\":\"\(repository.model)\",\"file\":\"\(path)\"}\n"
-                    .utf8)
+            let members = [("org", repository.org), ("model", repository.model), ("file", path)]
+                .map { ",\"\($0.0)\":\(JSONValue.quoted($0.1))" }.joined()
+            let content = Array("{\"mock\":true\(members)}\n".utf8)
             let hash = Digester.sha256(content)
             do {
                 if layout.add(path: path, sha256: hash) {

@@ -53,7 +53,7 @@ struct S3Signer: RequestAuthorizer {
         return [authorization] + signed.dropFirst().map { "\($0.0): \($0.1)" }
     }
 
-    /// `20130524T000000Z`
+    /// A time as in `20130524T000000Z`.
     private static func timestamp(_ seconds: Int64) -> String {
         var time = time_t(seconds)
         var fields = tm()

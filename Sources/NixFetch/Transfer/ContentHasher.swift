@@ -39,6 +39,8 @@ final class ContentHasher {
     }
 
     /// Hashes up to an offset of a generation of the file; a new generation starts over.
+    ///
+    /// Stops early where the file ends earlier.
     func advance(to end: Int64, generation: Int) throws(FileAccess.Failure) {
         if generation != self.generation {
             self.generation = generation
@@ -51,7 +53,6 @@ final class ContentHasher {
             let count = try FileAccess.call("read", "partial file") {
                 pread(descriptor.number, &buffer, wanted, off_t(position))
             }
-            // A restart truncated the file under us: the next call has the new generation.
             guard count > 0 else { return }
             buffer.withUnsafeBytes { bytes in
                 let part = UnsafeRawBufferPointer(rebasing: bytes[..<count])

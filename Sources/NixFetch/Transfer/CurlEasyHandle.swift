@@ -61,8 +61,9 @@ final class CurlEasyHandle {
         if let speed = options.bytesPerSecond {
             try check(nixlite_curl_set_offset(library.easySetOption, handle, CURLOPT_MAX_RECV_SPEED_LARGE, Int(speed)))
         }
-        if let proxy = options.proxy { try set(CURLOPT_PROXY, proxy) }
-        if let noProxy = options.noProxy { try set(CURLOPT_NOPROXY, noProxy) }
+        // Set even when empty, so that libcurl does not look at the environment itself.
+        try set(CURLOPT_PROXY, options.proxies.proxy(scheme: request.url.scheme) ?? "")
+        try set(CURLOPT_NOPROXY, options.proxies.noProxy ?? "")
         if let file = options.certificateFile { try set(CURLOPT_CAINFO, file) }
         // Asks for the plain bytes; a server that compresses all the same is decoded if its answer is wanted so.
         if request.decodesContent {

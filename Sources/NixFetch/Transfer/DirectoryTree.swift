@@ -18,9 +18,9 @@ struct DirectoryTree: Sendable {
             })
     }
 
-    /// Opens a directory, making it (mode 0755 less the umask) if it is not there; its parent must be.
+    /// Opens a directory, making it (mode 0700) if it is not there; its parent must be.
     init(making path: String) throws(FileAccess.Failure) {
-        if mkdir(path, 0o755) != 0, errno != EEXIST {
+        if mkdir(path, 0o700) != 0, errno != EEXIST {
             throw FileAccess.Failure(number: errno, action: "make directory", path: path)
         }
         try self.init(opening: path)

@@ -16,9 +16,13 @@ struct FetchContext: Sendable {
         if let limit = network.bytesPerSecond {
             transfer.bytesPerSecond = max(1, limit / Int64(max(1, options.connectionsPerFile)))
         }
-        transfer.proxy = network.proxy
-        transfer.noProxy = network.noProxy
         let environment = downloader.environment
+        transfer.proxies = ProxySettings(environment)
+        if let proxy = network.proxy {
+            transfer.proxies.http = proxy
+            transfer.proxies.https = proxy
+        }
+        if let hosts = network.noProxy { transfer.proxies.noProxy = hosts }
         transfer.certificateFile =
             environment.value("NIX_SSL_CERT_FILE") ?? environment.value("SSL_CERT_FILE")
             ?? environment.value("CURL_CA_BUNDLE")

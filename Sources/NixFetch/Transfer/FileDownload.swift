@@ -1,3 +1,4 @@
+import Glibc
 import NixFormats
 import Synchronization
 
@@ -132,12 +133,23 @@ struct FileDownload: Sendable {
         if let failure {
             // What is there stays, for the next run.
             try? partial.checkpoint()
+            if failure.code == .write(ENOSPC) || failure.code == .write(EDQUOT) { throw noSpace(partial) }
             throw translate(request, failure)
         }
         switch hashed {
         case .success(let digests): return digests
         case .failure(let error): throw error.fetchError
         }
+    }
+
+    private func noSpace(_ partial: PartialFile) -> FetchError {
+        let (total, count) = partial.state.withLock { ($0.total, $0.written.count) }
+        let needed = total.map { "\($0 - count) more bytes are needed" } ?? "its size is unknown"
+        let free = FileAccess.freeBytes(partial.descriptor).map { ", \($0) are free" } ?? ""
+        return FetchError(
+            .file(ENOSPC),
+            "no space left for '\(request.label.printable)' from '\(request.url.redacted)': \(needed)\(free)",
+            hint: "what is there is kept: make room and run the same command again")
     }
 
     /// The hashing task: follows the gapless beginning of the file, writes sidecars, reports progress.
@@ -157,6 +169,12 @@ struct FileDownload: Sendable {
                 let position = hasher.position(in: generation)
                 try hasher.advance(to: min(frontier, position + (32 << 20)), generation: generation)
                 if hasher.position(in: generation) >= frontier { return }
+                if hasher.position(in: generation) == position {
+                    // A restart truncated the file under us: go on with the new generation. Nobody else may do so.
+                    guard partial.state.withLock({ $0.generation }) != generation else {
+                        throw FileAccess.Failure(number: EIO, action: "read back", path: partial.name)
+                    }
+                }
             }
         }
         do throws(FileAccess.Failure) {

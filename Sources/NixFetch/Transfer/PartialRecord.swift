@@ -38,22 +38,12 @@ struct PartialRecord: Equatable, Sendable {
 
     /// The sidecar's bytes.
     var bytes: [UInt8] {
-        var members = ["\"version\":1", "\"boot\":\(Self.quoted(boot))"]
+        var members = ["\"version\":1", "\"boot\":\(JSONValue.quoted(boot))"]
         if let total { members.append("\"total\":\(total)") }
-        if let etag = validators.etag { members.append("\"etag\":\(Self.quoted(etag))") }
-        if let date = validators.lastModified { members.append("\"lastModified\":\(Self.quoted(date))") }
+        if let etag = validators.etag { members.append("\"etag\":\(JSONValue.quoted(etag))") }
+        if let date = validators.lastModified { members.append("\"lastModified\":\(JSONValue.quoted(date))") }
         let ranges = written.ranges.map { "[\($0.lowerBound),\($0.upperBound)]" }.joined(separator: ",")
         members.append("\"written\":[\(ranges)]")
         return Array("{\(members.joined(separator: ","))}\n".utf8)
-    }
-
-    private static func quoted(_ text: String) -> String {
-        var output = "\""
-        for scalar in text.unicodeScalars {
-            if scalar == "\"" || scalar == "\\" { output += "\\" }
-            // A field value has no control characters; were there one, the record would not match and be dropped.
-            if scalar.value >= 0x20 { output.unicodeScalars.append(scalar) }
-        }
-        return output + "\""
     }
 }

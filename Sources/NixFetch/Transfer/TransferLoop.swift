@@ -98,6 +98,10 @@ final class TransferLoop: Sendable {
 
     /// The thread's body.
     private func run() {
+        // Signals belong to the program's own threads; a closed connection must not raise SIGPIPE here.
+        var signals = sigset_t()
+        sigfillset(&signals)
+        pthread_sigmask(SIG_BLOCK, &signals, nil)
         var active: [UInt64: (handle: CurlEasyHandle, completion: Completion)] = [:]
         var identifiers: [UnsafeMutableRawPointer: UInt64] = [:]
 

@@ -17,9 +17,7 @@ struct TransferOptions: Sendable {
     var stallBytesPerSecond = 1024
     /// Bytes per second of one connection; nil is unlimited.
     var bytesPerSecond: Int64?
-    /// A proxy in place of those of the environment.
-    var proxy: String?
-    var noProxy: String?
+    var proxies = ProxySettings()
     /// A file of trusted certificates in place of libcurl's own.
     var certificateFile: String?
 }

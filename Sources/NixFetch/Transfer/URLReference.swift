@@ -75,7 +75,7 @@ package struct URLReference: Sendable, Hashable {
             hostAndPort = hostAndPort[..<colon]
         }
         let host = hostAndPort.lowercased()
-        guard Self.isHost(host) || (scheme == "file" && (host.isEmpty || host == "localhost")) else {
+        guard scheme == "file" ? host.isEmpty || host == "localhost" : Self.isHost(host) else {
             throw ParseError(reason: "its host is malformed")
         }
         let beforeFragment = target.prefix { $0 != "#" }

@@ -1,0 +1,28 @@
+/// Proxies by scheme, as URLs in libcurl's form, and hosts that bypass them.
+struct ProxySettings: Sendable, Equatable {
+    var http: String?
+    var https: String?
+    /// Host names and suffixes, comma-separated; `*` means all.
+    var noProxy: String?
+
+    init() {}
+
+    /// The variables `http_proxy`, `https_proxy`, `all_proxy` and `no_proxy`, in lower case first.
+    ///
+    /// `HTTP_PROXY` in upper case is ignored in a CGI program, where a client sets it.
+    init(_ environment: FetchEnvironment) {
+        func value(_ name: String) -> String? {
+            environment.value(name) ?? environment.value(name.uppercased())
+        }
+        let isCGI = environment.value("REQUEST_METHOD") != nil
+        let all = value("all_proxy")
+        http = (isCGI ? environment.value("http_proxy") : value("http_proxy")) ?? all
+        https = value("https_proxy") ?? all
+        noProxy = value("no_proxy")
+    }
+
+    /// The proxy for a scheme; nil means none.
+    func proxy(scheme: String) -> String? {
+        scheme == "https" ? https : http
+    }
+}

@@ -1,0 +1,75 @@
+import Testing
+
+@testable import NixFetch
+
+@Suite struct ModelRequestTests {
+    private func request(_ source: String, auth: String = "", network: String = "") throws -> ModelRequest {
+        try ModelRequest(source: Array(source.utf8), auth: Array(auth.utf8), network: Array(network.utf8))
+    }
+
+    @Test func decodesEverySource() throws {
+        #expect(
+            try request(#"{"type":"huggingface","repo":"o/m","revision":null,"files":["*.json *.txt","a"]}"#).source
+                == .huggingface(repo: "o/m", revision: "main", files: ["*.json", "*.txt", "a"]))
+        #expect(
+            try request(#"{"type":"url","urls":["http://a/b",{"url":"http://c/d","filename":"e"}],"extract":true}"#)
+                .source
+                == .url([.init(url: "http://a/b"), .init(url: "http://c/d", filename: "e")], extract: true))
+        #expect(
+            try request(#"{"type":"url","url":"http://a/b"}"#).source
+                == .url([.init(url: "http://a/b")], extract: false))
+        #expect(
+            try request(#"{"type":"s3","bucket":"b","prefix":"p","region":"r"}"#).source
+                == .s3(.init(bucket: "b", prefix: "p", region: "r")))
+        #expect(try request(#"{"type":"mock"}"#).source == .mock(.init()))
+    }
+
+    @Test func decodesAuthAndNetwork() throws {
+        let decoded = try request(
+            #"{"type":"mock"}"#, auth: #"{"tokenEnvVar":"T","tokenFile":null,"awsProfile":"p","unknown":1}"#,
+            network:
+                #"{"timeout":{"connect":30,"read":1.5},"retry":{"maxAttempts":3,"baseDelay":2},"bandwidth":{"limit":"10M"},"proxy":"http://p"}"#
+        )
+        #expect(decoded.credentials.tokenEnvVar == "T" && decoded.credentials.awsProfile == "p")
+        #expect(decoded.network.connectTimeout == 30 && decoded.network.readTimeout == 1.5)
+        #expect(decoded.network.maxAttempts == 3 && decoded.network.baseDelay == 2)
+        #expect(decoded.network.bytesPerSecond == 10 << 20 && decoded.network.proxy == "http://p")
+        let none = try request(
+            #"{"type":"mock"}"#, network: #"{"bandwidth":{"limit":null},"proxy":{"http":"h","noProxy":"x"}}"#)
+        #expect(none.network.bytesPerSecond == nil && none.network.proxy == "h" && none.network.noProxy == "x")
+    }
+
+    @Test(arguments: [
+        ("[]", "source must be a set, not a list"),
+        ("{", "source is not valid JSON: expected a member name at byte 1"),
+        (#"{"repo":"o/m"}"#, "source.type is required"),
+        (#"{"type":"huggingface"}"#, "source.repo is required"),
+        (#"{"type":"huggingface","repo":7}"#, "source.repo must be a string, not a number"),
+        (#"{"type":"huggingface","repo":"a/b/c"}"#, "repository 'a/b/c' must be in 'org/model' format"),
+        (#"{"type":"huggingface","repo":"../m"}"#, "repository '../m' must be in 'org/model' format"),
+        (
+            #"{"type":"huggingface","repo":"o/m","revision":"a/../b"}"#,
+            "revision 'a/../b' is refused: it has a component of dots"
+        ),
+        (#"{"type":"huggingface","repo":"o/m","files":"*"}"#, "source.files must be a list, not a string"),
+        (#"{"type":"url","urls":[]}"#, "source.urls must be a non-empty list"),
+        (#"{"type":"url","urls":[{"sha256":"x"}]}"#, "source.urls[0].url is required"),
+        (#"{"type":"s3","prefix":"p"}"#, "source.bucket is required"),
+        (#"{"type":"git-lfs","url":"x"}"#, "source type 'git-lfs' is not supported yet by this version of nixlite"),
+        (#"{"type":"ollama","model":"x"}"#, "source type 'ollama' is not supported yet by this version of nixlite"),
+        (#"{"type":"ftp\u001b"}"#, "unknown source type 'ftp?'"),
+    ])
+    func badSourcesAreNamed(source: String, words: String) {
+        #expect { _ = try request(source) } throws: { "\($0)" == words }
+    }
+
+    @Test(arguments: [
+        (#"{"timeout":{"read":-1}}"#, "network.timeout.read must lie between 0 and 86400 seconds"),
+        (#"{"timeout":30}"#, "network.timeout must be a set, not a number"),
+        (#"{"retry":{"maxAttempts":0}}"#, "network.retry.maxAttempts must lie between 1 and 1000"),
+        (#"{"bandwidth":{"limit":"fast"}}"#, "network.bandwidth.limit: 'fast' is not a number of bytes"),
+    ])
+    func badNetworksAreNamed(network: String, words: String) {
+        #expect { _ = try request(#"{"type":"mock"}"#, network: network) } throws: { "\($0)" == words }
+    }
+}
