@@ -8,18 +8,10 @@ package struct FormatError: Error, Hashable, Sendable {
     package let kind: Kind
     /// Nix's words where Nix has any: lower case, no full stop, may span lines.
     package let message: String
-    /// What was being done, innermost first (`while decoding …`).
-    package let trace: [String]
 
-    package init(_ kind: Kind, _ message: String, trace: [String] = []) {
+    package init(_ kind: Kind, _ message: String) {
         self.kind = kind
         self.message = message
-        self.trace = trace
-    }
-
-    /// The same error with one more frame of what was being done.
-    package func adding(trace frame: String) -> FormatError {
-        FormatError(kind, message, trace: trace + [frame])
     }
 }
 
