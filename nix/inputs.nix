@@ -66,7 +66,9 @@ let
   flakeParts = import ./flakes/flake-parts.nix { inherit lib; };
 
   nixpkgs = flake (toString ./nixpkgs) {
-    inherit lib;
+    lib = lib // {
+      nixosSystem = throw "the bundled nixpkgs has no NixOS: give `--nixpkgs locked' to use the one of the lock file";
+    };
     legacyPackages = lib.genAttrs allSystems pkgsFor;
     nixosModules = { };
   };

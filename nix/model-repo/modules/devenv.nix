@@ -63,7 +63,7 @@ in
 
   config = lib.mkIf cfg.enable {
     env =
-      lib.mapAttrs' (name: model: lib.nameValuePair (common.variableName name) "${model}") built
+      common.variables built
       // lib.optionalAttrs cfg.offlineMode {
         HF_HUB_OFFLINE = "1";
         TRANSFORMERS_OFFLINE = "1";

@@ -102,4 +102,17 @@ rec {
     + lib.toUpper (
       builtins.concatStringsSep "_" (builtins.filter builtins.isString (builtins.split "[^A-Za-z0-9_]" name))
     );
+
+  # variable -> store path, for models by name. Two names that give one variable are an error.
+  variables =
+    built:
+    builtins.mapAttrs (
+      variable: names:
+      if builtins.length names == 1 then
+        "${built.${builtins.head names}}"
+      else
+        throw "the models ${
+          lib.concatMapStringsSep " and " (name: "'${name}'") names
+        } would share the variable ${variable}: rename one of them"
+    ) (builtins.groupBy variableName (builtins.attrNames built));
 }
