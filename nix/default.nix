@@ -12,6 +12,9 @@
 #   evalDevenv           { modules, inputs, pkgs, root, profiles } -> { config, options, output } (devenv/default.nix)
 #   input                url -> the bundled flake for it, or null
 #   importNixpkgs        the function that `import nixpkgs` is: { system, config, overlays } -> pkgs
+#
+# The files of nixpkgs/ are reached by projects themselves, through the `outPath` of the bundled nixpkgs; there the host
+# defines one more variable, `__nixlite`, which is that same answer.
 {
   nixlite,
   system,

@@ -21,7 +21,9 @@
 # A placeholder is an open set made of these in placeholder.nix: a package (`type`, `outPath`, `drvPath`, `meta`, …), a
 # function of any number of arguments (`__functor`), and a set of packages (the fallback). Its attribute
 # `__nixlitePlaceholder` is its dotted name. Its derivation has the builder `builtin:nixlite-placeholder`, whose
-# environment is `name`, `system = "builtin"`, `package` (the dotted name): building it says what is missing.
+# environment is `name`, `system = "builtin"`, `package` (the dotted name): building it says what is missing. Being callable
+# it must not be called where a program calls functions by itself (`nixlite build .#x`): a set with `type = "derivation"` is
+# what was asked for.
 {
   nixlite,
   lib,
