@@ -115,6 +115,16 @@ import Testing
         }
     }
 
+    /// Lists in descending order, whose elements must not be inserted one by one.
+    @Test func readsLongUnsortedLists() throws {
+        let count = 50_000
+        let variables = (0..<count).reversed().map { "(\"\(1_000_000 + $0)\",\"\")" }.joined(separator: ",")
+        let text = "Derive([],[],[],\"s\",\"b\",[],[\(variables)])"
+        let derivation = try ATermReader.read(ByteString(text), name: "x", store: .standard)
+        #expect(derivation.environment.count == count)
+        #expect(derivation.environment.first?.key == "1000000")
+    }
+
     @Test func randomDerivationsComeBack() throws {
         var random = RandomSource(seed: 5)
         for _ in 0..<400 {

@@ -47,6 +47,10 @@ import Testing
         #expect(sorted.keys == dictionary.keys.sorted())
         #expect(set.elements == sorted.keys)
         #expect(SortedMap(dictionary.map { ($0, $1) }) == sorted)
+        #expect(SortedMap([(2, 1), (1, 1), (2, 3), (1, 2)]) == [1: 2, 2: 3])
+        var union = SortedSet(set.elements.filter { $0 < 50 })
+        union.formUnion(set.elements.reversed().filter { $0 > 30 || $0.isMultiple(of: 2) })
+        #expect(union == set)
         #expect(SortedSet(dictionary.keys.map { $0 } + dictionary.keys) == set)
     }
 }

@@ -52,19 +52,19 @@ private struct JSONParser {
     }
 
     private static func parseObject(_ parser: inout JSONParser) throws(FormatError) -> JSONValue {
-        var members = SortedMap<ByteString, JSONValue>()
+        var members: [(ByteString, JSONValue)] = []
         parser.skipSpace()
-        if parser.eat("}") { return .object(members) }
+        if parser.eat("}") { return .object([:]) }
         repeat {
             parser.skipSpace()
             let key = try parser.parseString()
             parser.skipSpace()
             guard parser.eat(":") else { throw parser.unexpected() }
-            members[key] = try parser.parseValue()
+            members.append((key, try parser.parseValue()))
             parser.skipSpace()
         } while parser.eat(",")
         guard parser.eat("}") else { throw parser.unexpected() }
-        return .object(members)
+        return .object(SortedMap(members))
     }
 
     private static func parseArray(_ parser: inout JSONParser) throws(FormatError) -> JSONValue {

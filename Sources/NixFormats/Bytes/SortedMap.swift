@@ -20,10 +20,17 @@ public struct SortedMap<Key: Comparable & Hashable & Sendable, Value: Hashable &
     @inlinable
     public init() {}
 
-    /// The last value of a key wins.
+    /// Sorts once, so that the order of `pairs` does not matter to the time; the last value of a key wins.
     @inlinable
     public init(_ pairs: some Sequence<(Key, Value)>) {
-        for (key, value) in pairs { self[key] = value }
+        let sorted = pairs.enumerated().sorted { left, right in
+            left.element.0 == right.element.0 ? left.offset < right.offset : left.element.0 < right.element.0
+        }
+        storage.reserveCapacity(sorted.count)
+        for (_, (key, value)) in sorted {
+            if storage.last?.key == key { storage.removeLast() }
+            storage.append(Entry(key: key, value: value))
+        }
     }
 
     /// The entries, ascending by key.

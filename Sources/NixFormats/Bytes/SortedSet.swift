@@ -50,7 +50,17 @@ public struct SortedSet<Element: Comparable & Hashable & Sendable>: Hashable, Se
 
     @inlinable
     public mutating func formUnion(_ other: some Sequence<Element>) {
-        for element in other { insert(element) }
+        var merged: [Element] = []
+        var position = 0
+        for element in SortedSet(other).storage {
+            while position < storage.count, storage[position] < element {
+                merged.append(storage[position])
+                position += 1
+            }
+            if position == storage.count || storage[position] != element { merged.append(element) }
+        }
+        merged.append(contentsOf: storage[position...])
+        storage = merged
     }
 
     /// The index of the first element that is not below `element`.

@@ -45,40 +45,46 @@ package struct ATermReader {
         var derivation = Derivation(name: name)
         try readStart()
         try expect("[")
-        try readList { (reader) throws(FormatError) in
-            let (output, value) = try reader.readOutput()
-            if derivation.outputs[output] == nil { derivation.outputs[output] = value }
-        }
+        // The first of equal outputs counts, but the last of equal inputs and variables.
+        let outputs = try readList { (reader) throws(FormatError) in try reader.readOutput() }
+        derivation.outputs = SortedMap(outputs.reversed())
         try expect(",[")
-        try readList { (reader) throws(FormatError) in
-            try reader.expect("(")
-            let path = try reader.store.parse(reader.readPath())
-            try reader.expect(",[")
-            var outputs: SortedSet<ByteString> = []
-            try reader.readList { (reader) throws(FormatError) in outputs.insert(try reader.readString()) }
-            try reader.expect(")")
-            derivation.inputDerivations[path] = outputs
-        }
+        let inputs = try readList { (reader) throws(FormatError) in try reader.readInput() }
+        derivation.inputDerivations = SortedMap(inputs)
         try expect(",[")
-        try readList { (reader) throws(FormatError) in
-            derivation.inputSources.insert(try reader.store.parse(reader.readPath()))
-        }
+        let sources = try readList { (reader) throws(FormatError) in try reader.store.parse(reader.readPath()) }
+        derivation.inputSources = SortedSet(sources)
         try expect(",")
         derivation.system = try readString()
         try expect(",")
         derivation.builder = try readString()
         try expect(",[")
-        try readList { (reader) throws(FormatError) in derivation.arguments.append(try reader.readString()) }
+        derivation.arguments = try readList { (reader) throws(FormatError) in try reader.readString() }
         try expect(",[")
-        try readList { (reader) throws(FormatError) in
-            try reader.expect("(")
-            let variable = try reader.readString()
-            try reader.expect(",")
-            derivation.environment[variable] = try reader.readString()
-            try reader.expect(")")
-        }
+        let variables = try readList { (reader) throws(FormatError) in try reader.readVariable() }
+        derivation.environment = SortedMap(variables)
         try expect(")")
         return derivation
+    }
+
+    /// `("/nix/store/….drv",["out",…])`.
+    private mutating func readInput() throws(FormatError) -> (StorePath, SortedSet<ByteString>) {
+        try expect("(")
+        let path = try store.parse(readPath())
+        try expect(",[")
+        let outputs = try readList { (reader) throws(FormatError) in try reader.readString() }
+        try expect(")")
+        return (path, SortedSet(outputs))
+    }
+
+    /// `("name","value")`.
+    private mutating func readVariable() throws(FormatError) -> (ByteString, ByteString) {
+        try expect("(")
+        let variable = try readString()
+        try expect(",")
+        let value = try readString()
+        try expect(")")
+        return (variable, value)
     }
 
     private mutating func readStart() throws(FormatError) {
@@ -134,18 +140,19 @@ package struct ATermReader {
     /// Elements until the bracket, which must have been opened.
     ///
     /// As in Nix a comma may also stand before the first element, or be missing after an element.
-    private mutating func readList(
-        _ element: (inout ATermReader) throws(FormatError) -> Void
-    ) throws(FormatError) {
+    private mutating func readList<Element>(
+        _ element: (inout ATermReader) throws(FormatError) -> Element
+    ) throws(FormatError) -> [Element] {
+        var elements: [Element] = []
         while true {
             switch position < bytes.count ? bytes[position] : 0 {
             case UInt8(ascii: "]"):
                 position += 1
-                return
+                return elements
             case UInt8(ascii: ","):
                 position += 1
                 fallthrough
-            default: try element(&self)
+            default: elements.append(try element(&self))
             }
         }
     }

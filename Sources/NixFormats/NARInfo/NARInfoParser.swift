@@ -24,7 +24,7 @@ private struct NARInfoParser {
     var references: SortedSet<StorePath>?
     var deriver: StorePath?
     var hasDeriver = false
-    var signatures: SortedSet<Signature> = []
+    var signatures: [Signature] = []
     var contentAddress: ContentAddress?
 
     init(source: ByteString, store: StoreDirectory) {
@@ -54,7 +54,7 @@ private struct NARInfoParser {
         return NARInfo(
             path: path, url: url, compression: compression ?? .bzip2, fileHash: fileHash, fileSize: fileSize,
             narHash: narHash, narSize: narSize, references: references ?? [], deriver: deriver,
-            signatures: signatures, contentAddress: contentAddress)
+            signatures: SortedSet(signatures), contentAddress: contentAddress)
     }
 
     private mutating func parseField(_ key: ByteString, _ value: ByteString) throws(FormatError) {
@@ -72,17 +72,17 @@ private struct NARInfoParser {
         case "NarHash": try set(&narHash, "NarHash", try hash(value))
         case "NarSize": try set(&narSize, "NarSize", try integer(value, "NarSize"))
         case "References":
-            var parsed: SortedSet<StorePath> = []
+            var parsed: [StorePath] = []
             for reference in value.bytes.split(separator: UInt8(ascii: " ")) {
-                parsed.insert(try StorePath(baseName: reference))
+                parsed.append(try StorePath(baseName: reference))
             }
-            try set(&references, "References", parsed)
+            try set(&references, "References", SortedSet(parsed))
         case "Deriver":
             guard !hasDeriver else { throw corrupt("extra Deriver") }
             hasDeriver = true
             if value != "unknown-deriver" { deriver = try StorePath(baseName: value) }
         case "Sig":
-            if let signature = try? Signature(parsing: value) { signatures.insert(signature) }
+            if let signature = try? Signature(parsing: value) { signatures.append(signature) }
         case "CA":
             if !value.isEmpty { try set(&contentAddress, "CA", try ContentAddress(parsing: value)) }
         default: break
