@@ -133,4 +133,24 @@ import Testing
             #expect(index.lineAndColumn(of: offset) == single)
         }
     }
+
+    @Test("what reaches a terminal has no tabs, carriage returns and escapes")
+    func terminalText() {
+        func filtered(_ text: String) -> String {
+            String(decoding: TerminalText.filtered(Array(text.utf8)), as: UTF8.self)
+        }
+        #expect(filtered("a\tb\r\u{7}c") == "a       bc")
+        #expect(filtered("é\t|\t世\t") == "é       |       世      ")
+        #expect(filtered("\u{1B}[31;1mred\u{1B}[0m \u{1B}]0;title\u{7}x\u{1B}]8;;y\u{1B}\\z\u{1B}Mw") == "red xzw")
+        // Columns run on over line breaks, so the tab is 6 columns wide here.
+        #expect(
+            filtered(report("{\ta = ; # é\n")) == """
+                error: syntax error, unexpected ';'
+                       at «string»:1:7:
+                            1| {      a = ; # é
+                             |       ^
+                            2|
+
+                """)
+    }
 }

@@ -25,17 +25,19 @@ struct BindingPool {
     private(set) var subjects: ContiguousArray<NodeIndex> = []
     private(set) var followingSubject: ContiguousArray<Int32> = []
     /// Bindings of the sets that are too large to be searched one by one.
-    private var large: [LargeKey: Int32] = [:]
+    private var large = LargeSetIndex()
 
-    private struct LargeKey: Hashable {
-        let set: Int32
-        let symbol: Int32
-    }
-
-    /// Sets with more names than this are searched through `large`.
-    private static let linearLimit: Int32 = 12
+    /// Sets with more names than this are searched through an index.
+    private static let linearLimit: Int32 = 16
 
     init() {}
+
+    /// Makes room for that many bindings.
+    mutating func reserve(_ count: Int) {
+        bindings.reserveCapacity(count)
+        following.reserveCapacity(count)
+        sets.reserveCapacity(count / 4 + 4)
+    }
 
     mutating func makeSet() -> Int32 {
         sets.append(OpenSet())
@@ -50,7 +52,7 @@ struct BindingPool {
 
     private func search(_ symbol: Symbol, in set: Int32) -> Int32 {
         if sets[Int(set)].staticCount > Self.linearLimit {
-            return large[LargeKey(set: set, symbol: symbol.rawValue)] ?? -1
+            return large.find(set: set, symbol: symbol)
         }
         var index = sets[Int(set)].firstStatic
         while index >= 0 {
@@ -87,14 +89,14 @@ struct BindingPool {
         let count = sets[Int(set)].staticCount
         if count > Self.linearLimit {
             if count == Self.linearLimit + 1 { indexAll(of: set) }
-            large[LargeKey(set: set, symbol: binding.symbol.rawValue)] = index
+            large.insert(set: set, symbol: binding.symbol, binding: index)
         }
     }
 
     private mutating func indexAll(of set: Int32) {
         var index = sets[Int(set)].firstStatic
         while index >= 0 {
-            large[LargeKey(set: set, symbol: bindings[Int(index)].symbol.rawValue)] = index
+            large.insert(set: set, symbol: bindings[Int(index)].symbol, binding: index)
             index = following[Int(index)]
         }
     }
@@ -123,4 +125,56 @@ struct BindingPool {
 
     @inline(__always)
     private static func bit(_ symbol: Symbol) -> UInt64 { 1 << UInt64(truncatingIfNeeded: symbol.rawValue & 63) }
+}
+
+/// An open-addressed hash table from a set and a name to a binding.
+private struct LargeSetIndex {
+    private struct Slot {
+        var set: Int32
+        var symbol: Int32
+        var binding: Int32
+    }
+
+    private var slots: ContiguousArray<Slot> = []
+    private var count = 0
+
+    /// The binding, or −1.
+    func find(set: Int32, symbol: Symbol) -> Int32 {
+        if slots.isEmpty { return -1 }
+        var index = first(set: set, symbol: symbol.rawValue)
+        while slots[index].binding >= 0 {
+            if slots[index].symbol == symbol.rawValue, slots[index].set == set { return slots[index].binding }
+            index = (index + 1) & (slots.count - 1)
+        }
+        return -1
+    }
+
+    /// Adds what is not there, or replaces what a set that was emptied has left.
+    mutating func insert(set: Int32, symbol: Symbol, binding: Int32) {
+        if count * 2 >= slots.count { grow() }
+        place(Slot(set: set, symbol: symbol.rawValue, binding: binding))
+        count += 1
+    }
+
+    private mutating func place(_ slot: Slot) {
+        var index = first(set: slot.set, symbol: slot.symbol)
+        while slots[index].binding >= 0, slots[index].symbol != slot.symbol || slots[index].set != slot.set {
+            index = (index + 1) & (slots.count - 1)
+        }
+        slots[index] = slot
+    }
+
+    private mutating func grow() {
+        let old = slots
+        let empty = Slot(set: -1, symbol: -1, binding: -1)
+        slots = ContiguousArray(repeating: empty, count: max(64, old.count * 2))
+        for slot in old where slot.binding >= 0 { place(slot) }
+    }
+
+    @inline(__always)
+    private func first(set: Int32, symbol: Int32) -> Int {
+        let key = UInt64(UInt32(bitPattern: set)) << 32 | UInt64(UInt32(bitPattern: symbol))
+        let mixed = (key ^ key >> 29) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed >> 32) & (slots.count - 1)
+    }
 }

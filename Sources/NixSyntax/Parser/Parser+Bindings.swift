@@ -97,7 +97,7 @@ extension Parser {
                     Binding(kind: .inherited, symbol: name.symbol, value: value, position: name.position), to: set)
             }
         }
-        nameStack.removeLast(nameStack.count - base)
+        nameStack.truncate(to: base)
     }
 
     // MARK: Merging
@@ -137,7 +137,7 @@ extension Parser {
             append(name, value: value, position: position, to: set)
             if name.expression < 0 { nameFunction(value, name.symbol) }
         }
-        nameStack.removeLast(nameStack.count - base)
+        nameStack.truncate(to: base)
     }
 
     @inline(__always)

@@ -158,7 +158,7 @@ extension Parser {
     private static func dropBlankLastLine(of bytes: inout ContiguousArray<UInt8>, from start: Int) {
         var end = bytes.count
         while end > start, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
-        if end > start, bytes[end - 1] == UInt8(ascii: "\n") { bytes.removeLast(bytes.count - end) }
+        if end > start, bytes[end - 1] == UInt8(ascii: "\n") { bytes.truncate(to: end) }
     }
 }
 
@@ -176,7 +176,22 @@ private struct IndentationStripper {
     }
 
     mutating func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout ContiguousArray<UInt8>) {
-        for byte in text { append(byte, to: &bytes) }
+        var offset = 0
+        while offset < text.count {
+            if isAtLineStart {
+                append(text[offset], to: &bytes)
+                offset += 1
+                continue
+            }
+            // The rest of a line goes over as it is, with its line feed.
+            let start = offset
+            while offset < text.count, text[offset] != UInt8(ascii: "\n") { offset += 1 }
+            if offset < text.count {
+                offset += 1
+                isAtLineStart = true
+            }
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[start..<offset]))
+        }
     }
 
     @inline(__always)

@@ -108,7 +108,7 @@ extension Parser {
         let start = tree.formals.count
         let count = formalStack.count - base
         for index in base..<formalStack.count { tree.formals.append(formalStack[index]) }
-        formalStack.removeLast(count)
+        formalStack.truncate(to: base)
         tree.patterns.append(
             Pattern(
                 formalsStart: Int32(truncatingIfNeeded: start), formalsCount: Int32(truncatingIfNeeded: count),

@@ -117,7 +117,7 @@ extension Parser {
             tree.children.append(partStack[index].node)
             tree.partPositions.append(partStack[index].position)
         }
-        partStack.removeLast(count)
+        partStack.truncate(to: base)
         return add(
             kind, at: position, a: Int32(truncatingIfNeeded: start), b: Int32(truncatingIfNeeded: count),
             c: Int32(truncatingIfNeeded: positions))

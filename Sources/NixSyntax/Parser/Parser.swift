@@ -72,12 +72,27 @@ package struct Parser: ~Copyable {
         guard lexer.count < Int(Int32.max) else {
             throw error("the source text is larger than 2 GiB", at: 0)
         }
-        tree.nodes.reserveCapacity(lexer.count / 8)
+        reserve()
         advance()
         tree.root = try parseExpression()
         guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
         tree.flattenSets(of: pool)
         return tree
+    }
+
+    /// Makes room for what a text of this length usually becomes, so that most arrays never grow.
+    private mutating func reserve() {
+        let count = lexer.count
+        tree.nodes.reserveCapacity(count / 8 + 16)
+        tree.bytes.reserveCapacity(count / 4 + 16)
+        tree.children.reserveCapacity(count / 16 + 16)
+        tree.attributeNames.reserveCapacity(count / 24 + 16)
+        pool.reserve(count / 32 + 8)
+        nodeStack.reserveCapacity(64)
+        nameStack.reserveCapacity(16)
+        operators.reserveCapacity(16)
+        heads.reserveCapacity(16)
+        partStack.reserveCapacity(32)
     }
 
     // MARK: Tokens
@@ -106,7 +121,7 @@ package struct Parser: ~Copyable {
     mutating func takeChildren(above base: Int) -> Int32 {
         let start = tree.children.count
         for index in base..<nodeStack.count { tree.children.append(nodeStack[index]) }
-        nodeStack.removeLast(nodeStack.count - base)
+        nodeStack.truncate(to: base)
         return Int32(truncatingIfNeeded: start)
     }
 
@@ -115,7 +130,7 @@ package struct Parser: ~Copyable {
     mutating func takeNames(above base: Int) -> Int32 {
         let start = tree.attributeNames.count
         for index in base..<nameStack.count { tree.attributeNames.append(nameStack[index]) }
-        nameStack.removeLast(nameStack.count - base)
+        nameStack.truncate(to: base)
         return Int32(truncatingIfNeeded: start)
     }
 
