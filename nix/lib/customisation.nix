@@ -185,7 +185,13 @@ in
     setFunctionArgs (
       value:
       transformDrv (
-        constructDrv (extends (final: previous: builtins.removeAttrs previous excludeDrvArgNames // extendDrvArgs final previous) (toFunction value))
+        constructDrv (
+          final:
+          let
+            previous = toFunction value final;
+          in
+          builtins.removeAttrs previous excludeDrvArgNames // extendDrvArgs final previous
+        )
       )
     ) (builtins.removeAttrs (functionArgs (extendDrvArgs { }) // optionalAttrs inheritFunctionArgs (functionArgs constructDrv)) excludeFunctionArgNames);
 

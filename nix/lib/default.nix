@@ -26,7 +26,7 @@ fixedPoints.makeExtensible (
     meta = load ./meta.nix;
     licenses = load ./licenses.nix;
     systems = load ./systems;
-    platforms = self.systems.doubles // { none = [ ]; };
+    platforms = self.systems.doubles;
     sources = load ./sources.nix;
     filesystem = load ./filesystem.nix;
     path = load ./path.nix;

@@ -1,11 +1,7 @@
 # Derivations as values.
 { lib }:
 let
-  inherit (builtins)
-    head
-    listToAttrs
-    mapAttrs
-    ;
+  inherit (builtins) listToAttrs mapAttrs;
 in
 {
   inherit (builtins) addDrvOutputDependencies unsafeDiscardOutputDependency;
@@ -42,7 +38,7 @@ in
     }
     // outputOf
     // (if arguments ? meta then { inherit meta; } else { inherit (checked) meta; })
-    // (if arguments ? passthru then { inherit passthru; } // passthru else { });
+    // (if arguments ? passthru then passthru else { });
 
   # Null does not reach a derivation as an attribute.
   optionalDrvAttr = condition: value: if condition then value else null;

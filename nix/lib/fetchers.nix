@@ -60,7 +60,7 @@ in
           { };
     in
     if builtins.length given > 1 then
-      throw "multiple hashes passed: ${builtins.concatStringsSep ", " given}"
+      throw "fetcher called with mutually-incompatible arguments: ${builtins.concatStringsSep ", " given}"
     else
       rest // hash;
 
@@ -79,8 +79,7 @@ in
         "outputHashAlgo"
       ]
       // {
-        hash = true;
+        hash = optional;
       }
-      // lib.attrsets.genAttrs hashTypes (_: true)
     );
 }

@@ -21,7 +21,7 @@ in
     ;
 
   # "directory", "regular", "symlink" or "unknown".
-  pathType = path: if pathExists path then readFileType path else throw "lib.filesystem.pathType: Path ${toString path} does not exist.";
+  pathType = path: if pathExists path then readFileType path else throw "path '${toString path}' does not exist";
   pathIsDirectory = path: pathExists path && readFileType path == "directory";
   pathIsRegularFile = path: pathExists path && readFileType path == "regular";
 
@@ -130,5 +130,5 @@ in
     else if hasScope then
       lib.customisation.makeScope newScope content
     else
-      lib.attrsets.recurseIntoAttrs (content { inherit callPackage; });
+      content { inherit callPackage; };
 }

@@ -4,7 +4,6 @@ let
   inherit (lib.fixedPoints)
     composeExtensions
     extends
-    fix
     makeExtensibleWithCustomName
     ;
 in
@@ -57,7 +56,7 @@ in
 
   makeExtensibleWithCustomName =
     name: base:
-    fix (
+    lib.fixedPoints.fix' (
       final:
       base final
       // {

@@ -95,7 +95,7 @@ in
   getLicenseFromSpdxId =
     id:
     lib.meta.getLicenseFromSpdxIdOr id (
-      lib.trivial.warn "getLicenseFromSpdxId: No license matches the given SPDX ID: ${id}" { shortName = id; }
+      lib.trivial.warn "getLicenseFromSpdxId: No license with the given SPDX ID found: ${id}" { shortName = id; spdxId = id; }
     );
   getLicenseFromSpdxIdOr =
     let

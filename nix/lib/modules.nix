@@ -726,7 +726,28 @@ in
             }
         ) (addErrorContext "while evaluating definitions from `${definition.file}':" (dischargeProperties definition.value))
       ) definitions;
-      strongest = lib.modules.filterOverrides' discharged;
+      # Most options have one definition, or only their default: no need to compare priorities.
+      only = head definitions;
+      kind = addErrorContext "while evaluating definitions from `${only.file}':" (only.value._type or null);
+      single = length definitions == 1;
+      strongest =
+        if single && kind == null then
+          {
+            values = definitions;
+            highestPrio = defaultOverridePriority;
+          }
+        else if single && kind == "override" then
+          {
+            values = [
+              {
+                inherit (only) file;
+                value = only.value.content;
+              }
+            ];
+            highestPrio = only.value.priority;
+          }
+        else
+          lib.modules.filterOverrides' discharged;
       ordered = any (definition: definition.value._type or null == "order") strongest.values;
       defsFinal = if ordered then lib.modules.sortProperties strongest.values else strongest.values;
       isDefined = defsFinal != [ ];

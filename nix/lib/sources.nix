@@ -3,17 +3,14 @@
 let
   inherit (builtins)
     any
-    isList
     match
     pathExists
     readFile
-    split
     substring
     ;
   inherit (lib.sources)
     cleanSourceFilter
     cleanSourceWith
-    commitIdFromGitRepo
     pathHasContext
     ;
   inherit (lib.strings) hasPrefix hasSuffix removePrefix;
@@ -34,27 +31,35 @@ let
         name = "source";
       };
 
+  # The commit that is checked out, from the `.git` folder, or the file that stands for it in a work tree.
   commit =
-    path:
+    file:
     let
-      file = path + "/.git";
       head = file + "/HEAD";
       packed = file + "/packed-refs";
+      # Branches of a work tree are in the folder of the repository.
+      shared = file + "/commondir";
       trimmed = path: lib.strings.removeSuffix "\n" (readFile path);
+      target = match "gitdir: (.*)" (trimmed file);
       reference = match "ref: (.*)" (trimmed head);
       name = builtins.head reference;
-      found = match ".*\n?([0-9a-f]{40,64}) ${lib.strings.escapeRegex name}\n.*" (readFile packed);
+      main = if pathExists shared then file + "/${trimmed shared}" else file;
+      found = match ".*\n([0-9a-f]{40,64}) ${lib.strings.escapeRegex name}\n.*" ("\n" + readFile (main + "/packed-refs"));
     in
     if lib.filesystem.pathIsRegularFile file then
-      # A work tree elsewhere: the file says where its repository is.
-      { error = "File contains no valid git work tree reference: ${toString file}"; }
+      (
+        if target == null then
+          { error = "File contains no gitdir reference: ${toString file}"; }
+        else
+          commit (if hasPrefix "/" (builtins.head target) then /. + builtins.head target else dirOf file + "/${builtins.head target}")
+      )
     else if !pathExists head then
-      { error = "Not a .git directory: ${toString path}/.git"; }
+      { error = "Not a .git directory: ${toString file}"; }
     else if reference == null then
       { value = trimmed head; }
-    else if pathExists (file + "/${name}") then
-      { value = trimmed (file + "/${name}"); }
-    else if pathExists packed && found != null then
+    else if pathExists (main + "/${name}") then
+      { value = trimmed (main + "/${name}"); }
+    else if pathExists (main + "/packed-refs") && found != null then
       { value = builtins.head found; }
     else
       { error = "Could not find ${name} in ${toString packed}"; };
@@ -144,7 +149,7 @@ in
       inherit src;
       filter = path: type: type == "directory" || any (suffix: hasSuffix suffix (baseNameOf path)) suffixes;
     };
-  filterSource = { src, filter }: builtins.filterSource filter src;
+  inherit (builtins) filterSource;
 
   # git.
   pathIsGitRepo = path: commit path ? value;
@@ -159,11 +164,23 @@ in
   canCleanSource = src: src ? _isLibCleanSourceWith || !pathHasContext (toString src);
 
   # Names of sources in the store.
-  shortRev = rev: if match "[a-f0-9]+" rev != null then substring 0 7 rev else rev;
+  # The beginning of a commit's hash; a tag without what stands before its number.
+  shortRev =
+    rev:
+    let
+      name = baseNameOf (toString rev);
+      version = match "[vV]([0-9].*)" name;
+    in
+    if match "[a-f0-9]+" name != null then
+      substring 0 7 name
+    else if version != null then
+      builtins.head version
+    else
+      name;
   revOrTag =
     rev: tag:
     if tag != null then
-      (if rev != null then throw "cannot use both rev and tag" else tag)
+      tag
     else if rev != null then
       rev
     else
@@ -176,18 +193,23 @@ in
       name = if stem == null then base else builtins.head stem;
     in
     if name == "" then "source" else name;
+  # Kinds: "source", "versioned" with the revision, "full" with a suffix as well.
   repoRevToName =
-    kind: repo: rev:
+    kind:
     let
-      name = lib.sources.urlToName repo;
-      short = lib.sources.shortRev (baseNameOf rev);
+      part = text: if text == null then "" else "-${text}";
+      revision = rev: if rev == null then "" else part (lib.sources.shortRev rev);
     in
-    if kind == "source" then
-      "source"
-    else if kind == "versioned" then
-      "${name}-${short}-source"
-    else if kind == "full" then
-      "${name}-${short}-source"
-    else
-      throw "repoRevToName: invalid kind";
+    {
+      source =
+        _repo: _rev: _suffix:
+        "source";
+      versioned =
+        repo: rev: _suffix:
+        "${lib.sources.urlToName repo}${revision rev}-source";
+      full =
+        repo: rev: suffix:
+        "${lib.sources.urlToName repo}${revision rev}${part suffix}-source";
+    }
+    .${kind} or (throw "repoRevToName: invalid kind");
 }

@@ -21,8 +21,6 @@ let
       ".exe"
     else if platform.isUefi then
       ".efi"
-    else if platform.isWasi then
-      ".wasm"
     else
       "";
 
@@ -88,7 +86,7 @@ let
         else if platform.isx86_32 then
           "i386"
         else if platform.isPower64 && platform.isLittleEndian then
-          "powerpc64le"
+          "ppc64le"
         else
           cpu.name;
     in
@@ -137,7 +135,7 @@ let
             genode = "Genode";
           }
           .${kernel.name} or null;
-        processor = if platform.isDarwin && platform.isAarch64 then "arm64" else cpu.name;
+        processor = if platform.isDarwin && platform.isAarch64 then "arm64" else if platform.isPower64 && platform.isLittleEndian then "ppc64le" else cpu.name;
         release = null;
       };
       linuxArch =
@@ -204,6 +202,8 @@ let
             "x64"
           else if platform.isx86_32 then
             "ia32"
+          else if platform.isPower64 then
+            "ppc64"
           else
             cpu.name;
         platform =
@@ -365,7 +365,7 @@ in
           staticEmulatorAvailable = pkgs: platform.canExecute pkgs.stdenv.hostPlatform;
           emulator = pkgs: throw "Don't know how to run ${platform.config} executables.";
         }
-        // given;
+        // removeAttrs given [ "system" ];
     in
     assert given ? system || given ? config || given ? parsed;
     platform;

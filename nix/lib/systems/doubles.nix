@@ -29,6 +29,7 @@ let
 in
 {
   inherit all;
+  none = [ ];
 }
 // builtins.mapAttrs (_: predicate: having lib.systems.inspect.predicates.${predicate}) {
   aarch = "isAarch";
@@ -54,7 +55,6 @@ in
   mips = "isMips";
   mmix = "isMmix";
   netbsd = "isNetBSD";
-  none = "isNone";
   openbsd = "isOpenBSD";
   or1k = "isOr1k";
   power = "isPower";

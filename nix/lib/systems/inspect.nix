@@ -20,8 +20,8 @@ in
     isx86 = family "x86";
     isPower = family "power";
     isPower64 = familyBits "power" 64;
-    isAbiElfv1 = either (abi [ "gnuabielfv1" ]) (both isPower64 (both isBigEndian (abi [ "gnu" "elf" ])));
-    isAbiElfv2 = both isPower64 (parsed: !isAbiElfv1 parsed);
+    isAbiElfv1 = abi [ "gnuabielfv1" ];
+    isAbiElfv2 = abi [ "gnuabielfv2" ];
     isAarch = family "arm";
     isAarch32 = familyBits "arm" 32;
     isAarch64 = familyBits "arm" 64;
@@ -55,7 +55,7 @@ in
 
     is32bit = cpu (cpu: cpu.bits == 32);
     is64bit = cpu (cpu: cpu.bits == 64);
-    isILP32 = abi [ "gnuabin32" "muslabin32" ];
+    isILP32 = either (cpuNamed "wasm32") (abi [ "gnuabin32" "muslabin32" ]);
     isBigEndian = cpu (cpu: cpu.significantByte.name or "" == "bigEndian");
     isLittleEndian = cpu (cpu: cpu.significantByte.name or "" == "littleEndian");
 
@@ -84,9 +84,9 @@ in
     isGnu = both (either isLinux (kernel "hurd")) (abi [ "gnu" "gnueabi" "gnueabihf" "gnusf" "gnuabi64" "gnuabin32" "gnuabielfv1" "gnuabielfv2" ]);
     isMusl = abi [ "musl" "musleabi" "musleabihf" "muslabin32" "muslabi64" ];
     isUClibc = abi [ "uclibc" "uclibceabi" "uclibceabihf" ];
-    isEabi = abi [ "eabi" "eabihf" ];
+    isEabi = parsed: builtins.match ".*eabi(hf)?" parsed.abi.name != null;
 
-    isEfi = either isUefi (cpu (cpu: builtins.elem cpu.family [ "x86" "riscv" ] || (cpu.family == "arm" && builtins.compareVersions cpu.version or "0" "6" > 0) || cpu.name == "loongarch64"));
+    isEfi = either isUefi (cpu (cpu: builtins.elem cpu.family [ "x86" "riscv" ] || (cpu.family == "arm" && builtins.compareVersions cpu.version or "0" "6" >= 0) || cpu.name == "loongarch64"));
     isElf = format "elf";
     isMacho = format "macho";
     isPE = format "pe";
