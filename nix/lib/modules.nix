@@ -167,7 +167,10 @@ let
     key: function: arguments:
     let
       named = mapAttrs (
-        name: _: addErrorContext "while evaluating the module argument `${name}' in \"${key}\":" (arguments.${name} or arguments.config._module.args.${name})
+        name: _: addErrorContext "while evaluating the module argument `${name}' in \"${key}\":" (
+          arguments.${name}
+            or (addErrorContext "noting that argument `${name}` is not externally provided, so querying `_module.args` instead, requiring `config`" arguments.config._module.args.${name})
+        )
       ) (lib.trivial.functionArgs function);
     in
     function (arguments // named);
@@ -303,9 +306,9 @@ let
       flatten =
         loc: declaration:
         if isOption declaration.options then
-          [ "- option(s) with prefix `${showOption loc}' in module `${declaration._file}'" ]
+          [ " - option(s) with prefix `${showOption loc}' in module `${declaration._file}'" ]
         else
-          map (name: "- option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${declaration._file}'") (attrNames declaration.options);
+          map (name: " - option(s) with prefix `${showOption (loc ++ [ name ])}' in module `${declaration._file}'") (attrNames declaration.options);
     in
     concatStringsSep "\n" (concatMap (flatten loc) declarations);
 
@@ -1058,20 +1061,16 @@ in
       definition // { value = function definition.value; }
     else
       function definition;
-  # The definitions of each attribute of an option's value, with the priority that won.
+  # Each attribute of an option's value with the priority that won.
   mergeAttrDefinitionsWithPrio =
     option:
     let
       pushed = concatMap (
         definition:
-        map (
-          mapAttrs (
-            _: value: {
-              inherit (definition) file;
-              value = mkOverride (option.highestPrio or defaultOverridePriority) value;
-            }
-          )
-        ) (pushDownProperties definition.value)
+        map (mapAttrs (_: value: {
+          inherit (definition) file;
+          inherit value;
+        })) (pushDownProperties definition.value)
       ) option.definitionsWithLocations;
     in
     zipAttrsWith (

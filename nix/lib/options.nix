@@ -71,6 +71,7 @@ in
         description = "The ${shownName} package to use." + (if extraDescription == "" then "" else " ${extraDescription}");
         type = if nullable then types.nullOr types.package else types.package;
       }
+      // optionalAttrs (default == null && nullable) { inherit default; }
       // optionalAttrs (default != null) {
         default = attrByPath defaultPath (throw "${concatStringsSep "." defaultPath} cannot be found in ${pkgsText}") pkgs;
         defaultText = literalExpression defaultText;

@@ -47,7 +47,7 @@ in
   append =
     path: subpath:
     requirePath "append" "The first argument" path (
-      if isValid subpath then path + ("/" + subpath) else throw "lib.path.append: Second argument is not a valid subpath string:\n  ${fault subpath}"
+      if isValid subpath then path + ("/" + subpath) else throw "lib.path.append: Second argument is not a valid subpath string:\n    ${fault subpath}"
     );
 
   hasPrefix =
@@ -115,15 +115,15 @@ in
             if isValid subpath then
               components subpath
             else
-              throw "lib.path.subpath.join: Element at index ${toString index} is not a valid subpath string:\n  ${fault subpath}"
+              throw "lib.path.subpath.join: Element at index ${toString index} is not a valid subpath string:\n    ${fault subpath}"
           ) subpaths
         )
       );
 
     normalise =
-      subpath: if isValid subpath then fromComponents (components subpath) else throw "lib.path.subpath.normalise: Argument is not a valid subpath string:\n  ${fault subpath}";
+      subpath: if isValid subpath then fromComponents (components subpath) else throw "lib.path.subpath.normalise: Argument is not a valid subpath string:\n    ${fault subpath}";
 
     components =
-      subpath: if isValid subpath then components subpath else throw "lib.path.subpath.components: Argument is not a valid subpath string:\n  ${fault subpath}";
+      subpath: if isValid subpath then components subpath else throw "lib.path.subpath.components: Argument is not a valid subpath string:\n    ${fault subpath}";
   };
 }

@@ -216,13 +216,14 @@ in
             (if isStringLike value then "stringCoercibleSet" else "set")
           else
             builtins.typeOf value;
-        kinds = lib.lists.unique (map (definition: kind definition.value) definitions);
-        common = if length kinds == 1 then head kinds else null;
+        common = kind (head definitions).value;
       in
-      if common == "set" then
-        (lazyAttrsOf types.anything).merge loc definitions
-      else if common == "list" then
-        (listOf types.anything).merge loc definitions
+      if !all (definition: kind definition.value == common) definitions then
+        throw "The option `${showOption loc}' has conflicting option types in ${showFiles (getFiles definitions)}"
+      else if common == "set" then
+        (attrsOf types.anything).merge loc definitions
+      else if common == "stringCoercibleSet" then
+        mergeOneOption loc definitions
       else if common == "lambda" then
         argument:
         types.anything.merge (loc ++ [ "<function body>" ]) (
@@ -231,8 +232,6 @@ in
             value = definition.value argument;
           }) definitions
         )
-      else if common == null then
-        throw "The option `${showOption loc}' has conflicting option types in ${showFiles (getFiles definitions)}"
       else
         mergeEqualOption loc definitions;
   };
@@ -418,7 +417,7 @@ in
           isAbsolute = substring 0 1 text == "/";
           inside = match "${lib.strings.escapeRegex builtins.storeDir}/[0-9a-df-np-sv-z]{32}-[0-9A-Za-z+._?=-]+(/.*)?" text != null;
         in
-        isStringLike value
+        (if inStore == false then isString value else isStringLike value)
         && (if absolute == null then true else isAbsolute == absolute)
         && (if inStore == null then true else inside == inStore);
       merge = mergeEqualOption;
@@ -889,7 +888,8 @@ in
             _file = definition.file;
             options.type = mkOption { type = definition.value; };
           };
-          merged = evalModules { modules = map module definitions; };
+          # The system reads modules from the last to the first.
+          merged = evalModules { modules = map module (lib.lists.reverseList definitions); };
         in
         merged.options.type.type;
   };

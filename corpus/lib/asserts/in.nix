@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+asserts.assertOneOf "sslLibrary" "x" [ "openssl" "libressl" ]

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+getAttrFromPath [ "a" "z" ] { a.b = 3; }

@@ -1,0 +1,3 @@
+# The position is that of the formal, the hint is the nearest name in the scope.
+with import ../../../nix/lib;
+callPackageWith { openssl = 1; zlib = 2; } (setFunctionArgs (arguments: arguments) { opensll = false; }) { }

@@ -1,0 +1,6 @@
+with import ../../../nix/lib;
+{
+  inherit (licenses) mit gpl2 unfree;
+  found = [ (getLicenseFromSpdxId "mit").shortName (getLicenseFromSpdxIdOr "no-such" "default") ];
+  hashes = [ fakeHash fakeSha256 (stringLength fakeSha512) ];
+}

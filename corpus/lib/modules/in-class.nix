@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { class = "nixos"; modules = [ { _class = "darwin"; _file = "user.nix"; } ]; }).config

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ ({ nothing, ... }: { options.a = mkOption { default = nothing; }; }) ]; }).config

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { imports = [ [ { } ] ]; } ]; }).config

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { _file = "declare.nix"; options.users = mkOption { type = types.attrsOf (types.submodule { options.uid = mkOption { }; options.name = mkOption { }; }); }; } { _file = "user.nix"; users.alice.nmae = "x"; } ]; }).config

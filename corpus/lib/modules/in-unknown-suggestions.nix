@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { _file = "declare.nix"; options = genAttrs [ "foobar" "foobaz" "foobat" "fooqux" ] (_: mkOption { }); } { _file = "user.nix"; fooba = 1; } ]; }).config

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+getExe' { type = "derivation"; } "share/hello"

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { options.c = mkPackageOption { } "nope" { }; } ]; }).config

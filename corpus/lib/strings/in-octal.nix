@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+toInt "00024"

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+toShellVar "0a" "b"

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+fixedWidthString 2 "0" "1234"

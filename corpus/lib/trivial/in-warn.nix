@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+warnIf true "look out" (showWarnings [ "one" "two" ] 3)

@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { options.a = mkOption { type = types.anything; }; } { _file = "one.nix"; a.x = 1; } { _file = "two.nix"; a.x = "s"; } ]; }).config

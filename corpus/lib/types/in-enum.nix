@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { options.a = mkOption { type = types.enum [ "a" "b" ]; }; } { _file = "user.nix"; a = "c"; } ]; }).config

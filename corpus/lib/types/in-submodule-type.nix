@@ -1,0 +1,2 @@
+with import ../../../nix/lib;
+(evalModules { modules = [ { options.a = mkOption { type = types.attrsOf (types.submodule { options.m = mkOption { type = types.int; }; }); }; } { _file = "user.nix"; a.x.m = "s"; } ]; }).config
