@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 asserts.checkAssertWarn [ { assertion = false; message = "bad"; } { assertion = true; message = "good"; } { assertion = false; message = "worse"; } ] [ "warned" ] 3

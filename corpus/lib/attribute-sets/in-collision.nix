@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 (attrsets.unionOfDisjoint { a = 1; c = 2; } { a = 2; c = 2; }).a

@@ -1,5 +1,8 @@
 # Ways to put sets together.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   recursive = recursiveUpdate { boot.loader.grub.enable = true; boot.loader.grub.device = "/dev/hda"; x = 1; } { boot.loader.grub.device = ""; x.y = 2; };
   until = recursiveUpdateUntil (path: l: r: path == [ "foo" ]) { foo.bar = 1; foo.baz = 2; bar = 3; } { foo.bar = 1; foo.quz = 2; baz = 4; };

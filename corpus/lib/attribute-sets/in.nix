@@ -1,5 +1,8 @@
 # Access by path, mapping, filtering.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   byPath = [ (attrByPath [ "a" "b" ] 6 { a.b = 3; }) (attrByPath [ "z" ] 6 { }) (hasAttrByPath [ "a" "c" ] { a.b = 3; }) ];
   setByPath = setAttrByPath [ "a" "b" ] 3;

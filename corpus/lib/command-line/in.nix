@@ -1,5 +1,8 @@
 # Options from a set.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   options = {
     data = builtins.toJSON { id = 0; };

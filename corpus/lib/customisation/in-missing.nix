@@ -1,3 +1,6 @@
 # The position is that of the formal, the hint is the nearest name in the scope.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 callPackageWith { openssl = 1; zlib = 2; } (setFunctionArgs (arguments: arguments) { opensll = false; }) { }

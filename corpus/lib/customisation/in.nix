@@ -1,5 +1,8 @@
 # Functions and packages whose arguments can be changed later.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   add = makeOverridable ({ a, b ? 2 }: { sum = a + b; });
   three = add { a = 1; };

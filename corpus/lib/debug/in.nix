@@ -1,5 +1,8 @@
 # Values shown on the way.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 [
   (traceVal 1)
   (traceValSeq { a = 1; })

@@ -1,5 +1,8 @@
 # Attributes on every output, known before the derivation is evaluated.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   drv = extendDerivation true { foo = 1; } (derivation { name = "x"; builder = "y"; system = "z"; outputs = [ "out" "dev" ]; });
   lazy = lazyDerivation { derivation = throw "not reached"; meta.a = 1; passthru.t = 1; outputs = [ "out" "dev" ]; };

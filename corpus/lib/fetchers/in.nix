@@ -1,4 +1,7 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   hash = fetchers.normalizeHash { } { hash = "sha256-x"; a = 1; };
   sha256 = fetchers.normalizeHash { } { sha256 = "x"; a = 1; };

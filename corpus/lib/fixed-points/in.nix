@@ -1,5 +1,8 @@
 # Overlays see what came before and the end result.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   base = makeExtensible (self: {
     a = 1;

@@ -1,5 +1,8 @@
 # Formats of configuration files.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   ini = generators.toINI { } { foo = { hi = "5"; yes = true; none = null; n = 3; }; "a[b]".x = "="; };
   duplicates = generators.toINI { listsAsDuplicateKeys = true; } { foo.a = [ 1 2 ]; };

@@ -1,4 +1,7 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   inherit (licenses) mit gpl2 unfree;
   found = [ (getLicenseFromSpdxId "mit").shortName (getLicenseFromSpdxIdOr "no-such" "default") ];

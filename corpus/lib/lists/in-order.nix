@@ -1,5 +1,8 @@
 # Sorting by key, by number within text, by dependency.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   sortOn = sortOn stringLength [ "aa" "b" "cccc" "dd" ];
   natural = naturalSort [ "disk11" "disk8" "disk100" "disk9" ];

@@ -1,5 +1,8 @@
 # Building, mapping, searching, folding.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   foldr = foldr (a: b: "${a}(${b})") "z" [ "a" "b" "c" ];
   foldl = foldl (a: b: "(${a})${b}") "z" [ "a" "b" "c" ];

@@ -1,5 +1,8 @@
 # Arguments from specialArgs, from _module.args and those of the system itself.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   result = evalModules {
     specialArgs.special = 1;

@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 (evalModules { class = "nixos"; modules = [ { _class = "darwin"; _file = "user.nix"; } ]; }).config

@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 (evalModules { modules = [ { _file = "user.nix"; imports = [ (mkOption { }) ]; } ]; }).config

@@ -1,5 +1,8 @@
 # An evaluation as the start of another, and as a type.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   base = evalModules { modules = [ { options.a = mkOption { type = types.int; default = 1; }; } ]; };
 in

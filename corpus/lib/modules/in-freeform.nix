@@ -1,5 +1,8 @@
 # What is not declared has the type of the whole.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   eval = modules: (evalModules { inherit modules; }).config;
 in

@@ -1,5 +1,8 @@
 # Files, functions and sets; a key is loaded once; what is disabled is left out with what it imports.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   result = evalModules {
     modules = [

@@ -1,5 +1,8 @@
 # Options know what was said about them and where.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   options = (evalModules {
     modules = [

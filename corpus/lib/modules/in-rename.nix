@@ -1,5 +1,8 @@
 # Options that moved.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   result = evalModules {
     modules = [

@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 (evalModules { modules = [ { _file = "declare.nix"; options.users = mkOption { type = types.attrsOf (types.submodule { options.uid = mkOption { }; options.name = mkOption { }; }); }; } { _file = "user.nix"; users.alice.nmae = "x"; } ]; }).config

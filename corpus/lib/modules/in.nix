@@ -1,5 +1,8 @@
 # Declarations, definitions, defaults, conditions and priorities.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 (evalModules {
   modules = [
     {

@@ -1,4 +1,7 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 getExe {
   type = "derivation";
   name = "hello-2.12";

@@ -1,5 +1,8 @@
 # Outputs of packages and search paths made of them.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   package = {
     type = "derivation";

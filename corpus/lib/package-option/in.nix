@@ -1,5 +1,8 @@
 # Options that hold packages.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   pkgs = {
     hello = { type = "derivation"; name = "hello"; };

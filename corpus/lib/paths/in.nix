@@ -1,5 +1,8 @@
 # Subpaths are relative and stay within their folder.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   append = [ (path.append /foo "bar/baz") (path.append /foo "./bar//baz/./") (path.append /foo ".") ];
   prefix = [ (path.hasPrefix /foo /foo/bar) (path.hasPrefix /foo/bar /foo) (path.removePrefix /foo /foo/bar/baz) ];

@@ -1,5 +1,8 @@
-# Only the sources that a filter keeps are copied.
-with import ../../../nix/lib;
+# Filters of sources add up; nothing is copied before a path is used.
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   source = cleanSourceWith {
     src = ./tree;
@@ -7,15 +10,18 @@ let
     name = "kept";
   };
   clean = cleanSource source;
+  files = filesystem.listFilesRecursive ./tree;
+  kept = source: map baseNameOf (filter (path: source.filter (toString path) "regular") files);
 in
 {
   names = [ source.name clean.name (cleanSource ./tree).name ];
-  read = attrNames (readDir "${source}");
-  cleaned = attrNames (readDir "${clean}");
-  regex = attrNames (readDir "${sourceByRegex ./tree [ ".*\\.txt" ]}");
-  suffixes = attrNames (readDir "${sourceFilesBySuffices ./tree [ ".c" ]}");
-  files = map baseNameOf (filesystem.listFilesRecursive ./tree);
-  filtered = map (name: cleanSourceFilter "/a/${name}" "regular") [ ".git" "x.o" "x~" ".x.swp" "y.c" ];
+  files = map baseNameOf files;
+  once = kept source;
+  twice = kept clean;
+  regex = kept (sourceByRegex ./tree [ ".*\\.txt" ]);
+  suffixes = kept (sourceFilesBySuffices ./tree [ ".c" ]);
+  left = map (name: cleanSourceFilter "/a/${name}" "regular") [ ".git" "x.o" "x~" ".x.swp" "y.c" ];
+  folders = map (name: cleanSourceFilter "/a/${name}" "directory") [ ".git" ".hg" "src" ];
   kinds = [ (pathIsDirectory ./tree) (pathIsRegularFile ./tree/a.txt) (pathIsDirectory ./none) ];
   revisions = map sources.shortRev [ "0123456789abcdef0123456789abcdef01234567" "v1.0" "refs/tags/v2" ];
 }

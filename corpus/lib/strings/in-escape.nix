@@ -1,5 +1,8 @@
 # Escapes for other languages.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   shell = map escapeShellArg [ "esc'ape\nme" "abc" "" "a b" "%/-+:@_.," "$x" ];
   arguments = escapeShellArgs [ "one" "two three" 4 ];

@@ -1,5 +1,8 @@
 # Flags of build systems.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 [
   (enableFeature true "x")
   (enableFeatureAs false "x" "y")

@@ -1,5 +1,8 @@
 # Joining, splitting, tests, case.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   joined = [ (concatLines [ "a" "b" ]) (concatMapStringsSep "," toUpper [ "a" "b" ]) (concatImapStringsSep "-" (i: x: "${toString i}${x}") [ "a" "b" ]) ];
   split = [ (splitString "." "foo.bar.baz") (splitString "/" "/usr/local") (splitString "," "") (splitString " " "a  b") ];

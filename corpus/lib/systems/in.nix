@@ -1,5 +1,8 @@
 # What a system's name says.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   facts = system: let p = systems.elaborate system; in [ p.config p.libc p.linuxArch p.uname p.isLinux p.isDarwin p.isx86_64 p.isAarch64 p.is64bit p.extensions.sharedLibrary p.go.GOARCH p.node.arch p.rust.rustcTarget ];
 in

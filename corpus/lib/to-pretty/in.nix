@@ -1,5 +1,8 @@
 # Values for messages, on several lines and on one.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   value = {
     int = 1;

@@ -1,2 +1,5 @@
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 throwIfNot (1 == 2) "numbers differ" 3

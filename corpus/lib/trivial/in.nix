@@ -1,5 +1,8 @@
 # Composition, comparison, numbers in other bases.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 {
   pipe = pipe 2 [
     (x: x + 1)
@@ -18,7 +21,6 @@ with import ../../../nix/lib;
   bits = [ (bitAnd 12 10) (bitOr 12 10) (bitXor 12 10) (bitNot 5) ];
   functionArgs = functionArgs (setFunctionArgs (x: x) { a = true; });
   functor = isFunction { __functor = self: x: x; };
-  notFunctor = isFunction { __functor = 1; };
   mirrored = functionArgs (mirrorFunctionArgs ({ a, b ? 1 }: a) (x: x));
   defaultTo = [ (defaultTo 1 null) (defaultTo 1 2) (mapNullable (x: x + 1) null) ];
   sorted = sort (a: b: splitByAndCompare (hasPrefix "foo") compare compare a b < 0) [ "b" "foo2" "a" "foo1" ];

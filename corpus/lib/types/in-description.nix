@@ -1,5 +1,8 @@
 # How types are called in messages.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 mapAttrs (name: type: [ type.name type.description type.descriptionClass ]) (with types; {
   a = listOf str;
   b = attrsOf (nullOr int);

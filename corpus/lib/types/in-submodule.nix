@@ -1,5 +1,8 @@
 # Modules within options: names, defaults from the configuration, functions as definitions.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   module = { name, config, ... }: {
     options.name = mkOption { type = types.str; default = name; };

@@ -1,5 +1,8 @@
 # Values of each kind, merged from several definitions.
-with import ../../../nix/lib;
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
 let
   merge = type: values: (evalModules { modules = [ { options.x = mkOption { inherit type; }; } ] ++ reverseList (map (x: { inherit x; }) values); }).config.x;
 in
