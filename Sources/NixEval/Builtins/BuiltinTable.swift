@@ -33,7 +33,10 @@ struct Builtin: Sendable {
 /// All builtins, in groups by file.
 enum BuiltinTable {
     static func all() -> [Builtin] {
-        Builtins.control + Builtins.attributes + Builtins.lists + Builtins.strings + Builtins.numbers
+        [
+            Builtins.control, Builtins.attributes, Builtins.lists, Builtins.strings, Builtins.numbers, Builtins.importing,
+            Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json,
+        ].flatMap { $0 }
     }
 
     /// Fills the global scope and returns the set `builtins`.

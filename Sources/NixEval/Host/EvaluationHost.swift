@@ -80,6 +80,9 @@ package protocol EvaluationHost: AnyObject {
     /// Seconds since 1970, the same during one evaluation.
     var currentTime: Int64 { get }
 
+    /// Absolute path of the folder that relative paths of the command line start from.
+    var currentDirectory: String { get }
+
     func environmentVariable(_ name: [UInt8]) -> [UInt8]?
 
     /// The bytes of a regular file, symbolic links followed.

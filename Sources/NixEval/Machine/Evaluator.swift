@@ -233,6 +233,11 @@ extension EvaluationError {
         self.init(.host, Array(error.message.utf8), buildExitCode: error.buildExitCode)
     }
 
+    convenience init(_ error: FormatError) {
+        self.init(.other, Array(error.message.utf8))
+        for frame in error.trace { _ = adding(frame, 0) }
+    }
+
     func copy() -> EvaluationError {
         let copy = EvaluationError(kind, message, at: position, location: location, buildExitCode: buildExitCode)
         copy.frames = frames

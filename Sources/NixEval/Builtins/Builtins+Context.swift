@@ -1,0 +1,173 @@
+import NixFormats
+import NixSyntax
+
+/// String contexts. Source: "String context" in the Nix manual.
+extension Builtins {
+    static let contexts: [Builtin] = [
+        Builtin("hasContext", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
+            Value(
+                try machine.forceString(
+                    value, 0, "while evaluating the argument passed to builtins.hasContext"
+                ).contextIndex != 0)
+        },
+        Builtin("unsafeDiscardStringContext", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
+            let text = try machine.coerceToString(
+                value, 0, "while evaluating the argument passed to builtins.unsafeDiscardStringContext")
+            return text.contextIndex == 0 ? text : try machine.string(text.bytes)
+        },
+        Builtin("unsafeDiscardOutputDependency", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
+            let text = try machine.coerceToString(
+                value, 0, "while evaluating the argument passed to builtins.unsafeDiscardOutputDependency")
+            let table = machine.evaluator.contexts
+            let elements = table.elements(of: text.contextIndex).map { element in
+                if case .derivationDeep(let path) = element { return ContextElement.path(path) }
+                return element
+            }
+            return try machine.string(text.bytes, context: table.index(of: elements))
+        },
+        Builtin("addDrvOutputDependencies", 1, strict: 1, function: addOutputDependencies),
+        Builtin("getContext", 1, strict: 1, function: getContext),
+        Builtin("appendContext", 2, strict: 3, function: appendContext),
+        Builtin("placeholder", 1, strict: 1, isGlobal: true) { (machine, value, _, _, _) throws(EvaluationError) in
+            let name = try machine.stringWithoutContext(
+                value, 0, "while evaluating the first argument passed to builtins.placeholder")
+            return try machine.string(OutputPlaceholder.make(output: ByteString(name.bytes)).bytes)
+        },
+    ]
+
+    private static func addOutputDependencies(
+        _ machine: Machine, _ value: Value, _: Value, _: Value, _: UInt32
+    ) throws(EvaluationError) -> Value {
+        let text = try machine.coerceToString(
+            value, 0, "while evaluating the argument passed to builtins.addDrvOutputDependencies")
+        let table = machine.evaluator.contexts
+        let elements = table.elements(of: text.contextIndex)
+        guard elements.count == 1 else {
+            throw EvaluationError(
+                .other,
+                "context of string '\(text.text)' must have exactly one element, but has \(elements.count)")
+        }
+        switch elements[0] {
+        case .path(let path):
+            guard path.isDerivation else {
+                throw EvaluationError(
+                    .other,
+                    "path '\(machine.evaluator.host.storeDirectory.print(path))' is not a derivation")
+            }
+            return try machine.string(text.bytes, context: table.index(of: .derivationDeep(path)))
+        case .output(_, let name):
+            throw EvaluationError(
+                .other,
+                "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '\(name)'")
+        case .derivationDeep: return text
+        }
+    }
+
+    private static func getContext(
+        _ machine: Machine, _ value: Value, _: Value, _: Value, _: UInt32
+    ) throws(EvaluationError) -> Value {
+        let text = try machine.forceString(value, 0, "while evaluating the argument passed to builtins.getContext")
+        let evaluator = machine.evaluator
+        struct Entry {
+            var isPath = false
+            var isDeep = false
+            var outputs: [ByteString] = []
+        }
+        var byPath: [StorePath: Entry] = [:]
+        for element in evaluator.contexts.elements(of: text.contextIndex) {
+            switch element {
+            case .path(let path): byPath[path, default: Entry()].isPath = true
+            case .derivationDeep(let path): byPath[path, default: Entry()].isDeep = true
+            case .output(let path, let name): byPath[path, default: Entry()].outputs.append(name)
+            }
+        }
+        let keep = try machine.allocate(max(byPath.count, 1))
+        for index in 0..<byPath.count { keep[index] = 0 }
+        var entries: [AttributeEntry] = []
+        for (path, entry) in byPath {
+            var fields = try ValueBuffer(machine)
+            var pairs: [AttributeEntry] = []
+            func add(_ name: String, _ value: Value) throws(EvaluationError) {
+                try fields.append(value, machine)
+                pairs.append(AttributeEntry(symbol: evaluator.symbols.intern(name), value: value.bits, position: 0))
+            }
+            if entry.isPath { try add("path", .true) }
+            if entry.isDeep { try add("allOutputs", .true) }
+            if !entry.outputs.isEmpty {
+                var names = try ValueBuffer(machine)
+                for name in entry.outputs.sorted() { try names.append(try machine.string(name.bytes), machine) }
+                try add("outputs", try names.list(machine))
+            }
+            let set = try machine.attributes(&pairs)
+            keep[entries.count] = set.bits
+            let name = evaluator.host.storeDirectory.print(path)
+            entries.append(
+                AttributeEntry(
+                    symbol: name.bytes.withUnsafeBufferPointer { evaluator.symbols.intern($0) }, value: set.bits,
+                    position: 0))
+        }
+        let result = try machine.attributes(&entries)
+        machine.keepAlive(keep)
+        return result
+    }
+
+    private static func appendContext(
+        _ machine: Machine, _ value: Value, _ context: Value, _: Value, _: UInt32
+    ) throws(EvaluationError) -> Value {
+        let evaluator = machine.evaluator
+        let text = try machine.forceString(
+            value, 0, "while evaluating the first argument passed to builtins.appendContext")
+        let set = try machine.forceAttributes(
+            context, 0, "while evaluating the second argument passed to builtins.appendContext")
+        var elements = evaluator.contexts.elements(of: text.contextIndex)
+        let known = machine.known
+        for index in 0..<set.shape.count {
+            let position = set.shape.positions[index]
+            let name = Array(evaluator.symbols.bytes(of: Symbol(rawValue: set.shape.symbols[index])))
+            guard let path = try? evaluator.host.storeDirectory.parse(ByteString(name)) else {
+                throw EvaluationError(
+                    .other, "context key '\(String(decoding: name, as: UTF8.self))' is not a store path", at: position)
+            }
+            let entry = try machine.forceAttributes(
+                Value(bits: set.attributeValues[index]), position,
+                "while evaluating the value of a string context")
+            let isPath = entry.attribute(known.path)
+            if !isPath.isAbsent,
+                try machine.forceBoolean(
+                    isPath, position, "while evaluating the `path` attribute of a string context")
+            {
+                elements.append(.path(path))
+            }
+            let isDeep = entry.attribute(known.allOutputs)
+            if !isDeep.isAbsent,
+                try machine.forceBoolean(
+                    isDeep, position, "while evaluating the `allOutputs` attribute of a string context")
+            {
+                guard path.isDerivation else {
+                    throw EvaluationError(
+                        .other,
+                        "tried to add all-outputs context of \(String(decoding: name, as: UTF8.self)), which is not a derivation, to a string",
+                        at: position)
+                }
+                elements.append(.derivationDeep(path))
+            }
+            let outputs = entry.attribute(known.outputs)
+            guard !outputs.isAbsent else { continue }
+            let list = try machine.forceList(
+                outputs, position, "while evaluating the `outputs` attribute of a string context")
+            if list.listCount > 0, !path.isDerivation {
+                throw EvaluationError(
+                    .other,
+                    "tried to add derivation output context of \(String(decoding: name, as: UTF8.self)), which is not a derivation, to a string",
+                    at: position)
+            }
+            for output in 0..<list.listCount {
+                let outputName = try machine.stringWithoutContext(
+                    Value(bits: list.elements[output]), position,
+                    "while evaluating an output name within a string context")
+                elements.append(.output(derivation: path, name: ByteString(outputName.bytes)))
+            }
+        }
+        return try machine.string(text.bytes, context: evaluator.contexts.index(of: elements))
+    }
+}

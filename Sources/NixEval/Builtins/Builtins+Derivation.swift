@@ -1,0 +1,302 @@
+import NixFormats
+import NixSyntax
+
+/// `derivationStrict`: a set of attributes becomes a `.drv` in the store.
+///
+/// Source: "Derivations" in the Nix manual; attribute handling as Nix 2.34 does it.
+extension Builtins {
+    static let derivations: [Builtin] = [
+        Builtin("derivationStrict", 1, strict: 1, isGlobal: true) { (machine, value, _, _, _) throws(EvaluationError) in
+            let set = try machine.forceAttributes(
+                value, 0, "while evaluating the argument passed to builtins.derivationStrict")
+            let nameValue = try machine.required(
+                machine.known.name, in: set, "in the attrset passed as argument to builtins.derivationStrict")
+            let index = set.shape.index(of: machine.known.name.rawValue)
+            let namePosition = index < 0 ? 0 : set.shape.positions[index]
+            let name: Value
+            do throws(EvaluationError) {
+                name = try machine.stringWithoutContext(
+                    nameValue, 0, "while evaluating the `name` attribute passed to builtins.derivationStrict")
+            } catch { throw error.adding("while evaluating the derivation attribute 'name'", namePosition) }
+            do throws(EvaluationError) {
+                var builder = DerivationBuilder(machine: machine, name: Array(name.bytes))
+                return try builder.build(set)
+            } catch {
+                throw error.adding(
+                    "while evaluating derivation '\(name.text)'\n  whose name attribute is located at \(machine.evaluator.describe(namePosition))",
+                    0, isAlwaysPrinted: true)
+            }
+        }
+    ]
+}
+
+/// One derivation while its attributes are read. Holds no `Value`.
+struct DerivationBuilder {
+    let machine: Machine
+    let name: [UInt8]
+    private var derivation: Derivation
+    private var context: UInt32 = 0
+    private var isContentAddressed = false
+    private var isImpure = false
+    private var outputHash: [UInt8]?
+    private var outputHashAlgorithm: HashAlgorithm?
+    private var method: ContentAddressMethod?
+    private var outputs: [ByteString] = ["out"]
+    private var environment: [(ByteString, ByteString)] = []
+    /// Structured attributes as JSON fields, in order of their names.
+    private var structured: [UInt8]?
+
+    init(machine: Machine, name: [UInt8]) {
+        self.machine = machine
+        self.name = name
+        derivation = Derivation(name: ByteString(name))
+    }
+
+    private var evaluator: Evaluator { machine.evaluator }
+
+    mutating func build(_ set: Value) throws(EvaluationError) -> Value {
+        do { try DerivationValidation.checkName(derivation.name) } catch { throw EvaluationError(error) }
+        let known = machine.known
+        let isStructured = try flag(
+            set, known.structuredAttrs,
+            "while evaluating the `__structuredAttrs` attribute passed to builtins.derivationStrict")
+        let ignoresNulls = try flag(
+            set, known.ignoreNulls,
+            "while evaluating the `__ignoreNulls` attribute passed to builtins.derivationStrict")
+        if isStructured { structured = [] }
+        let order = try machine.order(set.shape)
+        for position in 0..<set.shape.count {
+            let index = Int(order[position])
+            let symbol = Symbol(rawValue: set.shape.symbols[index])
+            if symbol == known.ignoreNulls { continue }
+            do throws(EvaluationError) {
+                let value = Value(bits: set.attributeValues[index])
+                if ignoresNulls, try machine.force(value).isNull { continue }
+                try add(symbol, value)
+            } catch {
+                let key = evaluator.symbols.string(of: symbol)
+                throw error.adding(
+                    "while evaluating attribute '\(key)' of derivation '\(String(decoding: name, as: UTF8.self))'",
+                    set.shape.positions[index])
+            }
+        }
+        if var structured {
+            structured.append(UInt8(ascii: "}"))
+            environment.append(("__json", ByteString(structured)))
+        }
+        derivation.environment = SortedMap(environment)
+        try addContext()
+        if derivation.builder.isEmpty { throw EvaluationError(.other, "required attribute 'builder' missing") }
+        if derivation.system.isEmpty { throw EvaluationError(.other, "required attribute 'system' missing") }
+        if outputHash != nil { try fixOutput() } else { setOutputs() }
+        return try finish()
+    }
+
+    private func flag(_ set: Value, _ symbol: Symbol, _ context: String) throws(EvaluationError) -> Bool {
+        let value = set.attribute(symbol)
+        return value.isAbsent ? false : try machine.forceBoolean(value, 0, context)
+    }
+
+    // MARK: Attributes
+
+    private mutating func add(_ symbol: Symbol, _ value: Value) throws(EvaluationError) {
+        let known = machine.known
+        if symbol == known.contentAddressed {
+            isContentAddressed = try machine.forceBoolean(value, 0, "")
+            if isContentAddressed { throw missingFeature("ca-derivations") }
+            return
+        }
+        if symbol == known.impure {
+            isImpure = try machine.forceBoolean(value, 0, "")
+            if isImpure { throw missingFeature("impure-derivations") }
+            return
+        }
+        if symbol == known.args {
+            let list = try machine.forceList(value, 0, "")
+            for index in 0..<list.listCount {
+                let argument = try machine.coerceToString(
+                    Value(bits: list.elements[index]), 0, "while evaluating an element of the argument list",
+                    coercesMore: true)
+                derivation.arguments.append(ByteString(take(argument)))
+            }
+            return
+        }
+        if structured != nil { return try addStructured(symbol, value) }
+        let text = take(try machine.coerceToString(value, 0, "", coercesMore: true))
+        environment.append((key(symbol), ByteString(text)))
+        switch symbol {
+        case known.builder: derivation.builder = ByteString(text)
+        case known.system: derivation.system = ByteString(text)
+        case known.outputHash: outputHash = text
+        case known.outputHashAlgo: outputHashAlgorithm = HashAlgorithm(named: text)
+        case known.outputHashMode: try setMode(text)
+        case known.outputs:
+            try setOutputNames(
+                text.split { " \t\n\r".utf8.contains($0) }.map { ByteString($0) })
+        default: break
+        }
+    }
+
+    private func missingFeature(_ feature: String) -> EvaluationError {
+        EvaluationError(
+            .other,
+            "experimental Nix feature '\(feature)' is disabled; add '--extra-experimental-features \(feature)' to enable it"
+        )
+    }
+
+    private func key(_ symbol: Symbol) -> ByteString { ByteString(evaluator.symbols.bytes(of: symbol)) }
+
+    /// The bytes of a string, whose context the derivation now has.
+    private mutating func take(_ text: Value) -> [UInt8] {
+        context = evaluator.contexts.union(context, text.contextIndex)
+        return Array(text.bytes)
+    }
+
+    private mutating func addStructured(_ symbol: Symbol, _ value: Value) throws(EvaluationError) {
+        let known = machine.known
+        if symbol == known.structuredAttrs { return }
+        var json = structured ?? []
+        json.append(UInt8(ascii: json.isEmpty ? "{" : ","))
+        json.appendJSONString(evaluator.symbols.bytes(of: symbol))
+        json.append(UInt8(ascii: ":"))
+        let printed = try JSONPrinter.print(value, machine, copiesToStore: true)
+        json += printed.bytes
+        context = evaluator.contexts.union(context, printed.context)
+        structured = json
+        switch symbol {
+        case known.builder: derivation.builder = ByteString(take(try machine.forceString(value, 0, "")))
+        case known.system: derivation.system = try plain(value)
+        case known.outputHash: outputHash = try plain(value).bytes
+        case known.outputHashAlgo: outputHashAlgorithm = HashAlgorithm(named: try plain(value).bytes)
+        case known.outputHashMode: try setMode(try plain(value).bytes)
+        case known.outputs:
+            let list = try machine.forceList(value, 0, "")
+            var names: [ByteString] = []
+            for index in 0..<list.listCount { names.append(try plain(Value(bits: list.elements[index]))) }
+            try setOutputNames(names)
+        default: break
+        }
+    }
+
+    private func plain(_ value: Value) throws(EvaluationError) -> ByteString {
+        ByteString(try machine.stringWithoutContext(value, 0, "").bytes)
+    }
+
+    private mutating func setMode(_ text: [UInt8]) throws(EvaluationError) {
+        do {
+            method = try DerivationValidation.method(
+                outputHashMode: ByteString(text), derivationName: derivation.name)
+        } catch { throw EvaluationError(error) }
+    }
+
+    private mutating func setOutputNames(_ names: [ByteString]) throws(EvaluationError) {
+        do { try DerivationValidation.checkOutputNames(names, isFixed: false) } catch { throw EvaluationError(error) }
+        outputs = names.sorted()
+    }
+
+    // MARK: Inputs and outputs
+
+    private mutating func addContext() throws(EvaluationError) {
+        for element in evaluator.contexts.elements(of: context) {
+            switch element {
+            case .path(let path): derivation.inputSources.insert(path)
+            case .output(let path, let output):
+                derivation.inputDerivations[path] = (derivation.inputDerivations[path] ?? []).union(output)
+            case .derivationDeep(let path): try addDeep(path)
+            }
+        }
+    }
+
+    /// A derivation with all that it refers to: every path becomes a source, every derivation gives all its outputs.
+    private mutating func addDeep(_ start: StorePath) throws(EvaluationError) {
+        var seen: Set<StorePath> = [start]
+        var queue = [start]
+        while let path = queue.popLast() {
+            derivation.inputSources.insert(path)
+            guard path.isDerivation else { continue }
+            let input = try readDerivation(path)
+            derivation.inputDerivations[path] = SortedSet(input.outputs.keys)
+            for reference in input.references where seen.insert(reference).inserted { queue.append(reference) }
+        }
+    }
+
+    private func readDerivation(_ path: StorePath) throws(EvaluationError) -> Derivation {
+        do { return try evaluator.host.readDerivation(path) } catch { throw EvaluationError(error) }
+    }
+
+    /// An empty hash stands for the one of all zeros, with a warning.
+    private mutating func fixOutput() throws(EvaluationError) {
+        do {
+            try DerivationValidation.checkOutputNames(outputs, isFixed: true)
+            let (hash, wasEmpty) = try NixHash.parseAllowingEmpty(
+                ByteString(outputHash ?? []), expected: outputHashAlgorithm)
+            if wasEmpty { evaluator.host.report(Array("warning: found empty hash, assuming '\(hash.sri)'".utf8)) }
+            let address = ContentAddress(method: method ?? .flat, hash: hash)
+            let path = try evaluator.host.storeDirectory.fixedOutputPath(name: name, address: address)
+            derivation.environment["out"] = evaluator.host.storeDirectory.print(path)
+            derivation.outputs = ["out": .fixed(address)]
+        } catch { throw EvaluationError(error) }
+    }
+
+    private mutating func setOutputs() {
+        var map = SortedMap<ByteString, DerivationOutput>()
+        for output in outputs {
+            derivation.environment[output] = ""
+            map[output] = .deferred
+        }
+        derivation.outputs = map
+    }
+
+    private mutating func finish() throws(EvaluationError) -> Value {
+        let evaluator = evaluator
+        let load: DerivationHasher.Load = { path throws(FormatError) in
+            do throws(HostError) { return try evaluator.host.readDerivation(path) } catch {
+                throw FormatError(.derivation, error.message)
+            }
+        }
+        do { try evaluator.derivationHasher.fillInOutputPaths(of: &derivation, load: load) } catch {
+            throw EvaluationError(error)
+        }
+        let path: StorePath
+        do { path = try evaluator.host.addDerivation(derivation, name: name) } catch { throw EvaluationError(error) }
+        do { try evaluator.derivationHasher.record(derivation, at: path, load: load) } catch {
+            throw EvaluationError(error)
+        }
+        return try result(path)
+    }
+
+    private func result(_ path: StorePath) throws(EvaluationError) -> Value {
+        let store = evaluator.host.storeDirectory
+        let keep = try machine.allocate(derivation.outputs.count + 1)
+        for index in 0...derivation.outputs.count { keep[index] = 0 }
+        let drvPath = try machine.string(
+            store.print(path).bytes, context: evaluator.contexts.index(of: .derivationDeep(path)))
+        keep[0] = drvPath.bits
+        var entries = [AttributeEntry(symbol: machine.known.drvPath, value: drvPath.bits, position: 0)]
+        for output in derivation.outputs {
+            let text: ByteString
+            do throws(FormatError) {
+                let known = try derivation.outputPath(output.key, in: store)
+                text = known.map { store.print($0) } ?? OutputPlaceholder.make(output: output.key)
+            } catch { throw EvaluationError(error) }
+            let value = try machine.string(
+                text.bytes, context: evaluator.contexts.index(of: .output(derivation: path, name: output.key)))
+            keep[entries.count] = value.bits
+            entries.append(
+                AttributeEntry(
+                    symbol: output.key.bytes.withUnsafeBufferPointer { evaluator.symbols.intern($0) },
+                    value: value.bits, position: 0))
+        }
+        let set = try machine.attributes(&entries)
+        machine.keepAlive(keep)
+        return set
+    }
+}
+
+extension SortedSet where Element == ByteString {
+    fileprivate func union(_ element: ByteString) -> SortedSet {
+        var result = self
+        result.insert(element)
+        return result
+    }
+}

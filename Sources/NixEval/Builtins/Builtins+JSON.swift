@@ -1,0 +1,23 @@
+/// JSON.
+extension Builtins {
+    static let json: [Builtin] = [
+        Builtin("toJSON", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
+            let printed = try JSONPrinter.print(value, machine, copiesToStore: true)
+            return try machine.string(printed.bytes, context: printed.context)
+        },
+        Builtin("fromJSON", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
+            let text = try machine.stringWithoutContext(
+                value, 0, "while evaluating the first argument passed to builtins.fromJSON")
+            do throws(EvaluationError) { return try JSONReader.read(text, machine) } catch {
+                throw error.adding("while decoding a JSON string", 0)
+            }
+        },
+    ]
+}
+
+extension Evaluator {
+    /// The value as JSON; paths are copied to the store unless told otherwise.
+    package func printJSON(_ value: Value, copiesToStore: Bool = true) throws(EvaluationError) -> [UInt8] {
+        try JSONPrinter.print(value, machine, copiesToStore: copiesToStore).bytes
+    }
+}

@@ -1,0 +1,276 @@
+import NixSyntax
+
+/// Reads JSON into values. Source: RFC 8259, with Nix's limits on numbers.
+///
+/// Works on the text of a Nix string, which the caller keeps alive.
+struct JSONReader {
+    private let machine: Machine
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var index = 0
+
+    static func read(_ text: Value, _ machine: Machine) throws(EvaluationError) -> Value {
+        var reader = JSONReader(machine: machine, bytes: text.bytes)
+        reader.skipSpace()
+        let value = try reader.readValue()
+        reader.skipSpace()
+        guard reader.index == reader.bytes.count else {
+            throw reader.error("unexpected \(reader.token()); expected end of input")
+        }
+        machine.keepAlive(text.object)
+        return value
+    }
+
+    private init(machine: Machine, bytes: UnsafeBufferPointer<UInt8>) {
+        self.machine = machine
+        self.bytes = bytes
+    }
+
+    private func error(_ message: String) -> EvaluationError {
+        var line = 1
+        var column = 0
+        for byte in bytes.prefix(min(index + 1, bytes.count)) {
+            column += 1
+            if byte == UInt8(ascii: "\n") {
+                line += 1
+                column = 0
+            }
+        }
+        if index >= bytes.count { column += 1 }
+        return EvaluationError(
+            .other,
+            "[json.exception.parse_error.101] parse error at line \(line), column \(max(column, 1)): syntax error while parsing value - \(message)"
+        )
+    }
+
+    /// The token at hand for messages.
+    private func token() -> String {
+        guard index < bytes.count else { return "end of input" }
+        switch bytes[index] {
+        case UInt8(ascii: ","): return "','"
+        case UInt8(ascii: ":"): return "':'"
+        case UInt8(ascii: "]"): return "']'"
+        case UInt8(ascii: "}"): return "'}'"
+        case UInt8(ascii: "["): return "'['"
+        case UInt8(ascii: "{"): return "'{'"
+        case UInt8(ascii: "\""): return "string literal"
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return "number literal"
+        default: return "invalid literal; last read: '\(String(decoding: bytes[index...index], as: UTF8.self))'"
+        }
+    }
+
+    private mutating func skipSpace() {
+        while index < bytes.count, " \t\n\r".utf8.contains(bytes[index]) { index += 1 }
+    }
+
+    private mutating func readValue() throws(EvaluationError) -> Value {
+        guard index < bytes.count else {
+            throw error("unexpected end of input; expected '[', '{', or a literal")
+        }
+        switch bytes[index] {
+        case UInt8(ascii: "{"): return try readSet()
+        case UInt8(ascii: "["): return try readList()
+        case UInt8(ascii: "\""): return try machine.string(try readText())
+        case UInt8(ascii: "t"): return try readWord("true", .true)
+        case UInt8(ascii: "f"): return try readWord("false", .false)
+        case UInt8(ascii: "n"): return try readWord("null", .null)
+        case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try readNumber()
+        default:
+            let found = token()
+            throw error(
+                found.hasPrefix("invalid") ? found : "unexpected \(found); expected '[', '{', or a literal")
+        }
+    }
+
+    private mutating func readWord(_ word: StaticString, _ value: Value) throws(EvaluationError) -> Value {
+        let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
+        guard bytes[index...].starts(with: expected) else {
+            throw error("invalid literal; last read: '\(String(decoding: bytes[index...index], as: UTF8.self))'")
+        }
+        index += expected.count
+        return value
+    }
+
+    private mutating func readList() throws(EvaluationError) -> Value {
+        try machine.checkStack()
+        index += 1
+        skipSpace()
+        var elements = try ValueBuffer(machine)
+        if index < bytes.count, bytes[index] == UInt8(ascii: "]") {
+            index += 1
+            return machine.state.pointee.emptyList
+        }
+        while true {
+            try elements.append(try readValue(), machine)
+            skipSpace()
+            guard index < bytes.count else { throw error("unexpected end of input; expected ']'") }
+            if bytes[index] == UInt8(ascii: "]") {
+                index += 1
+                return try elements.list(machine)
+            }
+            guard bytes[index] == UInt8(ascii: ",") else { throw error("unexpected \(token()); expected ']'") }
+            index += 1
+            skipSpace()
+        }
+    }
+
+    private mutating func readSet() throws(EvaluationError) -> Value {
+        try machine.checkStack()
+        index += 1
+        skipSpace()
+        var values = try ValueBuffer(machine)
+        var entries: [AttributeEntry] = []
+        if index < bytes.count, bytes[index] == UInt8(ascii: "}") {
+            index += 1
+            return machine.state.pointee.emptyAttributes
+        }
+        while true {
+            guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
+                throw error("unexpected \(token()); expected string literal")
+            }
+            let name = try readText()
+            skipSpace()
+            guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
+                throw error("unexpected \(token()); expected ':'")
+            }
+            index += 1
+            skipSpace()
+            let value = try readValue()
+            try values.append(value, machine)
+            entries.append(
+                AttributeEntry(
+                    symbol: name.withUnsafeBufferPointer { machine.evaluator.symbols.intern($0) }, value: value.bits,
+                    position: 0))
+            skipSpace()
+            guard index < bytes.count else { throw error("unexpected end of input; expected '}'") }
+            if bytes[index] == UInt8(ascii: "}") {
+                index += 1
+                // Of equal names the last one counts.
+                entries.reverse()
+                let set = try machine.attributes(&entries)
+                machine.keepAlive(values.words)
+                return set
+            }
+            guard bytes[index] == UInt8(ascii: ",") else { throw error("unexpected \(token()); expected '}'") }
+            index += 1
+            skipSpace()
+        }
+    }
+
+    private mutating func readNumber() throws(EvaluationError) -> Value {
+        let start = index
+        var isFloat = false
+        if bytes[index] == UInt8(ascii: "-") { index += 1 }
+        let digits = index
+        skipDigits()
+        guard index > digits, bytes[digits] != UInt8(ascii: "0") || index == digits + 1 else {
+            throw error("invalid number; expected digit after '-'")
+        }
+        if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
+            isFloat = true
+            index += 1
+            let fraction = index
+            skipDigits()
+            guard index > fraction else { throw error("invalid number; expected digit after '.'") }
+        }
+        if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
+            isFloat = true
+            index += 1
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            let exponent = index
+            skipDigits()
+            guard index > exponent else {
+                throw error("invalid number; expected '+', '-', or digit after exponent")
+            }
+        }
+        let text = String(decoding: bytes[start..<index], as: UTF8.self)
+        if !isFloat {
+            if let integer = Int(text) { return try machine.integer(integer) }
+            if UInt64(text) != nil {
+                throw EvaluationError(.other, "unsigned json number \(text) outside of Nix integer range")
+            }
+        }
+        guard let float = Double(text), float.isFinite else {
+            throw EvaluationError(
+                .other, "[json.exception.out_of_range.406] number overflow parsing '\(text)'")
+        }
+        return try machine.float(float)
+    }
+
+    private mutating func skipDigits() {
+        while index < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) { index += 1 }
+    }
+
+    private mutating func readText() throws(EvaluationError) -> [UInt8] {
+        index += 1
+        var text: [UInt8] = []
+        while true {
+            guard index < bytes.count else { throw error("invalid string: missing closing quote") }
+            let byte = bytes[index]
+            switch byte {
+            case UInt8(ascii: "\""):
+                index += 1
+                return text
+            case UInt8(ascii: "\\"):
+                index += 1
+                try readEscape(&text)
+            case 0..<0x20:
+                let hex = String(byte, radix: 16, uppercase: true)
+                throw error(
+                    "invalid string: control character U+00\(hex.count < 2 ? "0" : "")\(hex) must be escaped")
+            default:
+                text.append(byte)
+                index += 1
+            }
+        }
+    }
+
+    private mutating func readEscape(_ text: inout [UInt8]) throws(EvaluationError) {
+        guard index < bytes.count else { throw error("invalid string: missing closing quote") }
+        let byte = bytes[index]
+        index += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): text.append(byte)
+        case UInt8(ascii: "b"): text.append(0x08)
+        case UInt8(ascii: "f"): text.append(0x0C)
+        case UInt8(ascii: "n"): text.append(0x0A)
+        case UInt8(ascii: "r"): text.append(0x0D)
+        case UInt8(ascii: "t"): text.append(0x09)
+        case UInt8(ascii: "u"): try readUnicode(&text)
+        default:
+            index -= 1
+            throw error("invalid string: forbidden character after backslash")
+        }
+    }
+
+    private mutating func readUnicode(_ text: inout [UInt8]) throws(EvaluationError) {
+        var scalar = UInt32(try readHex())
+        if (0xD800...0xDBFF).contains(scalar) {
+            guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
+            else {
+                throw error("invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
+            }
+            index += 2
+            let low = UInt32(try readHex())
+            guard (0xDC00...0xDFFF).contains(low) else {
+                throw error("invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
+            }
+            scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
+        } else if (0xDC00...0xDFFF).contains(scalar) {
+            throw error("invalid string: surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF")
+        }
+        if scalar == 0 {
+            throw EvaluationError(
+                .other, "input string cannot be represented as Nix string because it contains null bytes")
+        }
+        guard let character = Unicode.Scalar(scalar) else { throw error("invalid string") }
+        text.append(contentsOf: String(Character(character)).utf8)
+    }
+
+    private mutating func readHex() throws(EvaluationError) -> UInt16 {
+        guard index + 4 <= bytes.count,
+            let value = UInt16(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
+        else { throw error("invalid string: '\\u' must be followed by 4 hex digits") }
+        index += 4
+        return value
+    }
+}

@@ -1,0 +1,206 @@
+import NixFormats
+import NixSyntax
+
+#if canImport(Glibc)
+    import Glibc
+#endif
+
+/// Values as JSON, as `builtins.toJSON` and `--json` give them.
+package struct JSONPrinter {
+    private let machine: Machine
+    private let copiesToStore: Bool
+    private var out: [UInt8] = []
+    private var context: UInt32 = 0
+
+    private init(machine: Machine, copiesToStore: Bool) {
+        self.machine = machine
+        self.copiesToStore = copiesToStore
+    }
+
+    /// - Parameter copiesToStore: a path becomes the path of its copy in the store, else its own text.
+    static func print(_ value: Value, _ machine: Machine, copiesToStore: Bool) throws(EvaluationError) -> (
+        bytes: [UInt8], context: UInt32
+    ) {
+        var printer = JSONPrinter(machine: machine, copiesToStore: copiesToStore)
+        try printer.print(value)
+        return (printer.out, printer.context)
+    }
+
+    private mutating func print(_ original: Value) throws(EvaluationError) {
+        let value = try machine.force(original)
+        try machine.enterLevel()
+        defer { machine.leaveLevel() }
+        if let integer = value.integer {
+            out.append(contentsOf: String(integer).utf8)
+        } else if value.isString {
+            context = machine.evaluator.contexts.union(context, value.contextIndex)
+            try appendText(value)
+        } else if value.isBool {
+            out.append(contentsOf: (value.isTrue ? "true" : "false").utf8)
+        } else if value.isNull {
+            out.append(contentsOf: "null".utf8)
+        } else if value.isPath {
+            let text = copiesToStore ? try machine.copyToStore(value) : Value(bits: value.object[1])
+            context = machine.evaluator.contexts.union(context, text.contextIndex)
+            try appendText(text)
+        } else if value.isAttributes {
+            try printSet(value)
+        } else if value.isList {
+            out.append(UInt8(ascii: "["))
+            for index in 0..<value.listCount {
+                if index > 0 { out.append(UInt8(ascii: ",")) }
+                do throws(EvaluationError) { try print(Value(bits: value.elements[index])) } catch {
+                    throw error.adding("while evaluating list element at index \(index)", 0)
+                }
+            }
+            out.append(UInt8(ascii: "]"))
+        } else if let float = value.float {
+            out.appendJSONNumber(float)
+        } else {
+            throw EvaluationError(.type, "cannot convert \(machine.typeName(value)) to JSON")
+        }
+    }
+
+    private mutating func appendText(_ value: Value) throws(EvaluationError) {
+        guard let invalid = out.appendJSONStringChecked(value.bytes) else { return }
+        throw EvaluationError(.other, "JSON serialization error: \(invalid)")
+    }
+
+    private mutating func printSet(_ set: Value) throws(EvaluationError) {
+        let known = machine.known
+        if !set.attribute(known.toStringName).isAbsent {
+            let text = try machine.coerceToString(set, 0, "", copiesToStore: copiesToStore)
+            context = machine.evaluator.contexts.union(context, text.contextIndex)
+            return try appendText(text)
+        }
+        let outPath = set.attribute(known.outPath)
+        if !outPath.isAbsent { return try print(outPath) }
+        out.append(UInt8(ascii: "{"))
+        let order = try machine.order(set.shape)
+        for position in 0..<set.shape.count {
+            let index = Int(order[position])
+            if position > 0 { out.append(UInt8(ascii: ",")) }
+            let symbol = Symbol(rawValue: set.shape.symbols[index])
+            let name = machine.evaluator.symbols.bytes(of: symbol)
+            out.appendJSONString(name)
+            out.append(UInt8(ascii: ":"))
+            do throws(EvaluationError) { try print(Value(bits: set.attributeValues[index])) } catch {
+                throw error.adding(
+                    "while evaluating attribute '\(String(decoding: name, as: UTF8.self))'",
+                    set.shape.positions[index])
+            }
+        }
+        out.append(UInt8(ascii: "}"))
+    }
+}
+
+extension [UInt8] {
+    /// A JSON string; bytes that are not UTF-8 go out as they are.
+    mutating func appendJSONString(_ bytes: UnsafeBufferPointer<UInt8>) {
+        append(UInt8(ascii: "\""))
+        let hex = Array("0123456789abcdef".utf8)
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), byte])
+            case 0x08: append(contentsOf: "\\b".utf8)
+            case 0x09: append(contentsOf: "\\t".utf8)
+            case 0x0A: append(contentsOf: "\\n".utf8)
+            case 0x0C: append(contentsOf: "\\f".utf8)
+            case 0x0D: append(contentsOf: "\\r".utf8)
+            case 0..<0x20:
+                append(contentsOf: "\\u00".utf8)
+                append(hex[Int(byte >> 4)])
+                append(hex[Int(byte & 15)])
+            default: append(byte)
+            }
+        }
+        append(UInt8(ascii: "\""))
+    }
+
+    /// As `appendJSONString`; returns what is wrong with text that is not UTF-8, in the words of Nix's JSON library.
+    mutating func appendJSONStringChecked(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+        if let index = firstInvalidUTF8(bytes) {
+            let hex = String(bytes[index], radix: 16, uppercase: true)
+            return
+                "[json.exception.type_error.316] invalid UTF-8 byte at index \(index): 0x\(hex.count < 2 ? "0" : "")\(hex)"
+        }
+        appendJSONString(bytes)
+        return nil
+    }
+
+    /// The shortest digits that read back as the same float.
+    mutating func appendJSONNumber(_ value: Double) {
+        guard value.isFinite else { return append(contentsOf: "null".utf8) }
+        append(contentsOf: JSONNumber.text(value).utf8)
+    }
+}
+
+/// Index of the first byte that begins no valid UTF-8 sequence.
+private func firstInvalidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    var index = 0
+    while index < bytes.count {
+        let byte = bytes[index]
+        if byte < 0x80 {
+            index += 1
+            continue
+        }
+        let length: Int
+        var low: UInt8 = 0x80
+        var high: UInt8 = 0xBF
+        switch byte {
+        case 0xC2...0xDF: length = 2
+        case 0xE0:
+            length = 3
+            low = 0xA0
+        case 0xED:
+            length = 3
+            high = 0x9F
+        case 0xE1...0xEF: length = 3
+        case 0xF0:
+            length = 4
+            low = 0x90
+        case 0xF4:
+            length = 4
+            high = 0x8F
+        case 0xF1...0xF3: length = 4
+        default: return index
+        }
+        for offset in 1..<length {
+            guard index + offset < bytes.count else { return index }
+            let next = bytes[index + offset]
+            guard offset == 1 ? (low...high).contains(next) : (0x80...0xBF).contains(next) else { return index + offset }
+        }
+        index += length
+    }
+    return nil
+}
+
+/// Numbers as Nix's JSON library writes them: shortest form, an exponent below 1e-4 and from 1e15 on.
+enum JSONNumber {
+    static func text(_ value: Double) -> String {
+        if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
+        // Swift's own description has the shortest digits; only their arrangement differs.
+        let parts = "\(value.magnitude)".lowercased().split(separator: "e")
+        let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
+        var digits = String(mantissa[0]) + (mantissa.count > 1 ? String(mantissa[1]) : "")
+        var exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) + mantissa[0].count
+        while digits.hasPrefix("0"), digits.count > 1 {
+            digits.removeFirst()
+            exponent -= 1
+        }
+        while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
+        let sign = value < 0 ? "-" : ""
+        if exponent > 0, exponent <= 15 {
+            if digits.count <= exponent {
+                return sign + digits + String(repeating: "0", count: exponent - digits.count) + ".0"
+            }
+            let point = digits.index(digits.startIndex, offsetBy: exponent)
+            return sign + digits[..<point] + "." + digits[point...]
+        }
+        if exponent <= 0, exponent > -4 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
+        let power = exponent - 1
+        let tail = digits.count > 1 ? "." + digits.dropFirst() : ""
+        let size = abs(power) < 10 ? "0\(abs(power))" : "\(abs(power))"
+        return sign + digits.prefix(1) + tail + "e" + (power < 0 ? "-" : "+") + size
+    }
+}
