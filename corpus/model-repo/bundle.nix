@@ -12,6 +12,7 @@ let
     "bash"
     "hello"
     "nodejs"
+    "cc"
   ];
   nixlite = {
     openAttrs =

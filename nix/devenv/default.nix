@@ -35,51 +35,54 @@ let
       flakesIntegration ? false,
     }:
     let
+      # `pkgs` is among them so that what a module sets may depend on it: `config._module.args` needs every name that is set.
       specialArgs =
+        overlays:
         builtins.removeAttrs inputs [
           "lib"
           "config"
           "options"
-          "pkgs"
         ]
         // {
           inherit inputs;
+          pkgs = if overlays == [ ] then pkgs else pkgs.appendOverlays overlays;
         };
       evaluate =
         more:
-        lib.evalModules {
-          class = "devenv";
-          inherit specialArgs;
-          modules =
-            map bundled [
-              "core"
-              "languages"
-              "scripts"
-              "services"
-              "dotenv"
-              "shell"
-            ]
-            ++ [
-              modelRepo.devenvModules.default
-              (
-                { config, ... }:
-                {
-                  key = "nixlite:devenv/project";
-                  _file = "nixlite:devenv/project";
-                  config = {
-                    _module.freeformType = (import ./types.nix { inherit lib; }).freeform;
-                    _module.args.pkgs = if config.overlays == [ ] then pkgs else pkgs.appendOverlays config.overlays;
-                    devenv = {
-                      inherit flakesIntegration;
-                      root = lib.mkDefault (if root == null then builtins.getEnv "PWD" else root);
-                    };
-                  };
-                }
-              )
-            ]
-            ++ more
-            ++ modules;
-        };
+        let
+          result = lib.evalModules {
+            class = "devenv";
+            specialArgs = specialArgs result.options.overlays.value;
+            modules = allModules more;
+          };
+        in
+        result;
+      allModules =
+        more:
+        map bundled [
+          "core"
+          "languages"
+          "scripts"
+          "services"
+          "dotenv"
+          "shell"
+        ]
+        ++ [
+          modelRepo.devenvModules.default
+          {
+            key = "nixlite:devenv/project";
+            _file = "nixlite:devenv/project";
+            config = {
+              _module.freeformType = (import ./types.nix { inherit lib; }).freeform;
+              devenv = {
+                inherit flakesIntegration;
+                root = lib.mkDefault (if root == null then builtins.getEnv "PWD" else root);
+              };
+            };
+          }
+        ]
+        ++ more
+        ++ modules;
 
       plain = evaluate [ ];
       # Each profile with what it extends, the extended ones first.
@@ -99,7 +102,11 @@ let
       output = import ./output.nix { inherit lib; } {
         modules = modules ++ chosen;
         argument =
-          name: if name == "options" then result.options else specialArgs.${name} or result._module.args.${name};
+          name:
+          if name == "options" then
+            result.options
+          else
+            (specialArgs result.options.overlays.value).${name} or result._module.args.${name};
         inherit (result) config;
       };
     };

@@ -74,8 +74,8 @@ in
 {
   config = {
     services = builtins.mapAttrs (_: package: {
-      enable = lib.mkDefault false;
-      package = lib.mkDefault pkgs.${package};
+      enable = lib.mkOptionDefault false;
+      package = lib.mkOptionDefault pkgs.${package};
     }) packageNames;
     processes = lib.mapAttrs' (
       name: port:
@@ -99,6 +99,6 @@ in
       })
       (lib.mkIf (isOn "redis") { REDISDATA = lib.mkDefault "${state}/redis"; })
     ];
-    process.manager.implementation = lib.mkDefault "native";
+    process.manager.implementation = lib.mkOptionDefault "native";
   };
 }
