@@ -235,7 +235,6 @@ extension EvaluationError {
 
     convenience init(_ error: FormatError) {
         self.init(.other, Array(error.message.utf8))
-        for frame in error.trace { _ = adding(frame, 0) }
     }
 
     func copy() -> EvaluationError {
