@@ -129,7 +129,7 @@ in
               };
           start = if current.present then current.value else throw "updateManyAttrsByPath: Path '${lib.concatStringsSep "." (lib.lists.take depth (head updates).path)}' does not exist in the given value, but the first update to this path tries to access the existing value.";
         in
-        if here.right == [ ] then current.value else foldl' (result: entry: entry.update result) start here.right;
+        if here.right == [ ] then current.value else lib.lists.foldl (result: entry: entry.update result) start here.right;
     in
     updates: set: apply 0 updates true set;
 

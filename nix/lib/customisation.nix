@@ -84,8 +84,19 @@ in
     function:
     let
       mirror = mirrorFunctionArgs function;
+      # A function that is a set keeps its other attributes.
+      decorate =
+        overridable:
+        if isAttrs function then
+          function
+          // setFunctionArgs overridable (functionArgs function)
+          // optionalAttrs (function ? override) {
+            override = arguments: makeOverridable (function.override arguments);
+          }
+        else
+          mirror overridable;
     in
-    mirror (
+    decorate (
       arguments:
       let
         result = function arguments;
@@ -226,9 +237,11 @@ in
   makeScope =
     newScope: function:
     let
-      self = function self // {
+      defaults = {
         newScope = scope: newScope (self // scope);
         callPackage = self.newScope { };
+      };
+      self = defaults // function self // {
         overrideScope = overlay: makeScope newScope (extends overlay function);
         packages = function;
       };

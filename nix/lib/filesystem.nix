@@ -80,7 +80,10 @@ in
 
   resolveDefaultNix =
     path:
-    if pathIsDirectory path || (builtins.isString path && lib.strings.hasSuffix "/" path) then path + "/default.nix" else path;
+    if pathIsDirectory path || (builtins.isString path && lib.strings.hasSuffix "/" path) then
+      (if builtins.isString path then lib.strings.removeSuffix "/" path else path) + "/default.nix"
+    else
+      path;
 
   # A set of packages from a folder: `name.nix` and `name/package.nix` are packages, other folders nested sets.
   packagesFromDirectoryRecursive =
@@ -128,7 +131,7 @@ in
     if pathExists default then
       callPackage default { }
     else if hasScope then
-      lib.customisation.makeScope newScope content
+      lib.attrsets.recurseIntoAttrs (lib.customisation.makeScope newScope content)
     else
       content { inherit callPackage; };
 }

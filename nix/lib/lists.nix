@@ -234,9 +234,9 @@ in
     first: second:
     let
       shared = smallerLength first second;
-      from = index: if index < shared && elemAt first index == elemAt second index then from (index + 1) else index;
+      differs = index: elemAt first index != elemAt second index;
     in
-    take (from 0) first;
+    take (lib.lists.findFirst differs shared (genList (index: index) shared)) first;
   replaceElemAt =
     items: index: replacement:
     if index < 0 || index >= length items then

@@ -56,7 +56,7 @@ in
   platformMatch =
     platform: element:
     if isString element then
-      platform.system == element
+      platform ? system && platform.system == element
     else
       lib.attrsets.matchAttrs (if element ? parsed then element else { parsed = element; }) platform;
   availableOn =

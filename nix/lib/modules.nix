@@ -756,7 +756,7 @@ in
       isDefined = defsFinal != [ ];
       mergedValue =
         if !isDefined then
-          throw "The option `${showOption loc}' was accessed but has no value defined. Try setting the option."
+          type.emptyValue.value or (throw "The option `${showOption loc}' was accessed but has no value defined. Try setting the option.")
         else if all (definition: type.check definition.value) defsFinal then
           type.merge loc defsFinal
         else
@@ -1055,10 +1055,19 @@ in
   applyModuleArgsIfFunction =
     key: module: arguments:
     if isCallable module then applyModule key module arguments else module;
+  # Applies a function to the values inside properties.
   mapDefinitionValue =
     function: definition:
-    if definition._type or null == "definition" then
-      definition // { value = function definition.value; }
+    let
+      kind = definition._type or null;
+      inside = lib.modules.mapDefinitionValue function;
+    in
+    if kind == "definition" then
+      definition // { value = inside definition.value; }
+    else if kind == "merge" then
+      definition // { contents = map inside definition.contents; }
+    else if kind == "if" || kind == "override" || kind == "order" then
+      definition // { content = inside definition.content; }
     else
       function definition;
   # Each attribute of an option's value with the priority that won.

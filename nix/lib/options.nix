@@ -200,6 +200,9 @@ in
       option:
       let
         name = showOption option.loc;
+        visible = option.visible or true;
+        # A type with a value of its own where there is no definition; for submodules their options tell.
+        isEmpty = (option.type.emptyValue or { }) ? value && option.type.getSubModules or null == null;
         entry =
           {
             inherit (option) loc;
@@ -207,26 +210,26 @@ in
             description = option.description or null;
             declarations = filter (file: file != lib.options.unknownModule) option.declarations;
             internal = option.internal or false;
-            visible = if (option ? visible && option.visible == "shallow") then true else option.visible or true;
+            visible = if isBool visible then visible else visible == "shallow";
             readOnly = option.readOnly or false;
             type = option.type.description or "unspecified";
           }
           // optionalAttrs (option ? example) {
             example = builtins.addErrorContext "while evaluating the example of option `${name}`" (lib.options.renderOptionValue option.example);
           }
-          // optionalAttrs (option ? defaultText || option ? default) {
+          // optionalAttrs (option ? defaultText || option ? default || isEmpty) {
             default = builtins.addErrorContext "while evaluating the ${
               if option ? defaultText then "defaultText" else "default value"
-            } of option `${name}`" (lib.options.renderOptionValue (option.defaultText or option.default));
+            } of option `${name}`" (lib.options.renderOptionValue (option.defaultText or option.default or option.type.emptyValue.value));
           }
           // optionalAttrs (option ? relatedPackages && option.relatedPackages != null) {
             inherit (option) relatedPackages;
           };
         nested = option.type.getSubOptions option.loc;
-        hidden = option.visible or null;
+        showNested = if isBool visible then visible else visible == "transparent";
       in
       # A type that documents nothing inside has an empty set here.
-      [ entry ] ++ (if nested != { } && hidden != false && hidden != "shallow" && !entry.internal then lib.options.optionAttrSetToDocList' option.loc nested else [ ])
+      [ entry ] ++ (if showNested && nested != { } then lib.options.optionAttrSetToDocList' option.loc nested else [ ])
     ) (lib.attrsets.collect isOption options);
 
   # Locations and definitions as text.

@@ -223,7 +223,8 @@ in
       let
         text = toString value;
       in
-      substring 0 1 text == "/" && dirOf text == builtins.storeDir
+      # A path in the store, or one that stands for an output whose content is not known yet.
+      (substring 0 1 text == "/" && dirOf text == builtins.storeDir) || match "/[0-9a-df-np-sv-z]{52}" text != null
     );
   commonPrefixLength = first: second: prefixLength (index: substring index 1 first == substring index 1 second) (lib.trivial.min (stringLength first) (stringLength second));
   commonSuffixLength =

@@ -979,10 +979,14 @@ in
           modules = [ { _module.args.name = last loc; } ] ++ asModules definitions;
           prefix = loc;
         }).config;
-      emptyValue.value = { };
+      emptyValue.value = base.config;
       getSubOptions =
         prefix:
-        (base.extendModules { inherit prefix; }).options
+        (base.extendModules {
+          inherit prefix;
+          # Documentation shows what is declared, whatever is defined.
+          modules = [ { _module.check = lib.modules.mkForce false; } ];
+        }).options
         // optionalAttrs (freeformType != null) {
           _freeformOptions = freeformType.getSubOptions prefix;
         };
