@@ -23,7 +23,9 @@ let package = Package(
     ],
     targets: [
         // MARK: text → tokens → AST
-        .target(name: "NixSyntax", swiftSettings: strict),
+        // Stack bounds and register spilling for the conservative scan: what Swift cannot express.
+        .target(name: "CStack"),
+        .target(name: "NixSyntax", dependencies: ["CStack"], swiftSettings: strict),
         .testTarget(name: "NixSyntaxTests", dependencies: ["NixSyntax"], swiftSettings: strict),
 
         // MARK: the bytes Nix agreed on
@@ -35,8 +37,6 @@ let package = Package(
         // MARK: AST → resolved code → values (one module, because it is the hot one)
         // The bundled `nix/` files, embedded at compile time.
         .target(name: "CNixModules"),
-        // Stack bounds and register spilling for the conservative scan: what Swift cannot express.
-        .target(name: "CStack"),
         .target(
             name: "NixEval",
             dependencies: ["NixSyntax", "NixFormats", "CNixModules", "CStack", "TOMLKit"],
