@@ -15,14 +15,15 @@ package struct ParseOptions: Sendable {
     ///
     /// Operator chains, `if … else if`, curried functions and the like do not count.
     package var maximumDepth: Int
-    /// How much stack the parser may take, measured from where it was called.
+    /// How much stack the parser may take, measured from where it was called; nil: three quarters of what the calling
+    /// thread has left.
     ///
     /// In a release build a pair of parentheses takes about 0.5 KiB, a set in a set about 3 KiB.
-    package var maximumStackBytes: Int
+    package var maximumStackBytes: Int?
 
     package init(
         features: Features = Features(), isPure: Bool = false, maximumDepth: Int = 1_000_000,
-        maximumStackBytes: Int = 4 << 20
+        maximumStackBytes: Int? = nil
     ) {
         self.features = features
         self.isPure = isPure

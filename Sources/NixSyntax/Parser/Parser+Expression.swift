@@ -111,7 +111,7 @@ extension Parser {
     @inline(__always)
     mutating func enter() throws(SyntaxError) {
         depth += 1
-        if depth > options.maximumDepth || Self.stackAddress() < lowestStackAddress { throw nestedTooDeeply() }
+        if depth > options.maximumDepth || StackBounds.currentAddress() < lowestStackAddress { throw nestedTooDeeply() }
     }
 
     @inline(never)
@@ -119,15 +119,6 @@ extension Parser {
         depth > options.maximumDepth
             ? error("expression is nested deeper than \(options.maximumDepth) levels", at: lexer.start)
             : error("expression is nested too deeply for the stack", at: lexer.start)
-    }
-
-    /// About where the stack of the calling thread ends now.
-    ///
-    /// It grows downwards.
-    @inline(__always)
-    static func stackAddress() -> UInt {
-        var marker: UInt8 = 0
-        return withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
     }
 
     @inline(__always)

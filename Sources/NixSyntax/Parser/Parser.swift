@@ -61,9 +61,7 @@ package struct Parser: ~Copyable {
         self.symbols = symbols
         self.options = options
         tree = SyntaxTree(source: source)
-        let (lowest, isBelowZero) = Self.stackAddress().subtractingReportingOverflow(
-            UInt(max(0, options.maximumStackBytes)))
-        lowestStackAddress = isBelowZero ? 0 : lowest
+        lowestStackAddress = StackBounds.lowestAddress(taking: options.maximumStackBytes)
         curPosSymbol = symbols.intern("__curPos")
         orSymbol = symbols.intern("or")
     }
