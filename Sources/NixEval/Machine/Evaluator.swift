@@ -30,6 +30,8 @@ package final class Evaluator {
     /// Hashes modulo of the derivations met so far.
     var derivationHasher: DerivationHasher
     var regexes: [[UInt8]: any Sendable] = [:]
+    /// Full paths of selections of several names, by each of their nodes, for messages.
+    private var selectionPaths: [NodePointer: String] = [:]
     private var keptErrors: [EvaluationError] = []
     private var keptSources: [SourceFile] = []
     private var nameStrings: UnsafeMutableBufferPointer<UInt>
@@ -183,6 +185,15 @@ package final class Evaluator {
     }
 
     func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
+
+    func recordSelection(_ nodes: [NodePointer], _ text: String) {
+        for node in nodes { selectionPaths[node] = text }
+    }
+
+    /// `a.b.c`, the whole path that the selection `node` is part of.
+    func selectionText(_ node: NodePointer) -> String {
+        selectionPaths[node] ?? symbols.string(of: Symbol(rawValue: node.pointee.operand))
+    }
 
     func copyToStore(_ path: [UInt8]) throws(EvaluationError) -> StorePath {
         if let known = storeCopies[path] { return known }

@@ -119,14 +119,14 @@ extension Machine {
                 node = node.pointee.nodeB
             case .assert:
                 let holds: Bool
-                do throws(EvaluationError) { holds = try boolean(node.pointee.nodeA, environment) } catch {
-                    throw adding(error, "in the condition of the assert statement", node.pointee.nodeA)
+                do throws(EvaluationError) { holds = try boolean(node.pointee.nodeA, environment, node) } catch {
+                    throw adding(error, "in the condition of the assert statement", node)
                 }
                 guard holds else { throw assertionFailure(node, environment) }
                 node = node.pointee.nodeB
             case .conditional:
                 let condition: Bool
-                do throws(EvaluationError) { condition = try boolean(node.pointee.nodeA, environment) } catch {
+                do throws(EvaluationError) { condition = try boolean(node.pointee.nodeA, environment, node) } catch {
                     throw adding(error, "while evaluating a branch condition", node)
                 }
                 node = condition ? node.pointee.nodeB : node.pointee.nodeC
@@ -139,28 +139,28 @@ extension Machine {
             case .apply: return try applyDelayed(node, environment)
 
             case .not:
-                do throws(EvaluationError) { return Value(try !boolean(node.pointee.nodeA, environment)) } catch {
-                    throw adding(error, "in the argument of '!'", node.pointee.nodeA)
+                do throws(EvaluationError) { return Value(try !boolean(node.pointee.nodeA, environment, nil)) } catch {
+                    throw error.adding("in the argument of the not operator", 0)
                 }
             case .and:
-                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment) { return .false } } catch {
+                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment, node) { return .false } } catch {
                     throw adding(error, "in the left operand of the AND (&&) operator", node)
                 }
-                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment)) } catch {
+                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
                     throw adding(error, "in the right operand of the AND (&&) operator", node)
                 }
             case .or:
-                do throws(EvaluationError) { if try boolean(node.pointee.nodeA, environment) { return .true } } catch {
+                do throws(EvaluationError) { if try boolean(node.pointee.nodeA, environment, node) { return .true } } catch {
                     throw adding(error, "in the left operand of the OR (||) operator", node)
                 }
-                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment)) } catch {
+                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
                     throw adding(error, "in the right operand of the OR (||) operator", node)
                 }
             case .implication:
-                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment) { return .true } } catch {
+                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment, node) { return .true } } catch {
                     throw adding(error, "in the left operand of the IMPL (->) operator", node)
                 }
-                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment)) } catch {
+                do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
                     throw adding(error, "in the right operand of the IMPL (->) operator", node)
                 }
             case .equal: return Value(try areEqual(node, environment))
@@ -217,11 +217,13 @@ extension Machine {
         }
     }
 
-    @inline(__always) func boolean(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Bool {
+    /// The Boolean that `node` gives; a wrong type is reported at the place of `parent`, if it has one.
+    @inline(__always)
+    func boolean(_ node: NodePointer, _ environment: Words, _ parent: NodePointer?) throws(EvaluationError) -> Bool {
         let value = try evaluate(node, environment)
         if value.bits == Value.true.bits { return true }
         if value.bits == Value.false.bits { return false }
-        throw wrongType(value, expected: "a Boolean", CodeArena.position(of: node))
+        throw wrongType(value, expected: "a Boolean", parent.map(CodeArena.position) ?? 0)
     }
 
     @inline(never)

@@ -36,10 +36,10 @@ extension Machine {
         let position = CodeArena.position(of: node)
         do throws(EvaluationError) {
             switch node.pointee.opcode {
-            case .less: return try isLess(left, right, position, "")
-            case .greater: return try isLess(right, left, position, "")
-            case .lessOrEqual: return try !isLess(right, left, position, "")
-            default: return try !isLess(left, right, position, "")
+            case .less: return try isLess(left, right, 0, "")
+            case .greater: return try isLess(right, left, 0, "")
+            case .lessOrEqual: return try !isLess(right, left, 0, "")
+            default: return try !isLess(left, right, 0, "")
             }
         } catch { throw error.adding("while calling the 'lessThan' builtin", position) }
     }
@@ -280,9 +280,9 @@ extension Machine {
         }
         let position = CodeArena.position(of: node)
         switch node.pointee.opcode {
-        case .subtract: return try named("sub", position) { () throws(EvaluationError) in try subtract(left, right, position) }
-        case .multiply: return try named("mul", position) { () throws(EvaluationError) in try multiply(left, right, position) }
-        default: return try named("div", position) { () throws(EvaluationError) in try divide(left, right, position) }
+        case .subtract: return try named("sub", position) { () throws(EvaluationError) in try subtract(left, right, 0) }
+        case .multiply: return try named("mul", position) { () throws(EvaluationError) in try multiply(left, right, 0) }
+        default: return try named("div", position) { () throws(EvaluationError) in try divide(left, right, 0) }
         }
     }
 
@@ -290,7 +290,7 @@ extension Machine {
         let operand = try evaluate(node.pointee.nodeA, environment)
         let position = CodeArena.position(of: node)
         return try named("sub", position) { () throws(EvaluationError) in
-            try subtract(Value(smallInteger: 0), operand, position)
+            try subtract(Value(smallInteger: 0), operand, 0)
         }
     }
 
@@ -371,12 +371,12 @@ extension Machine {
         let left: Value
         do throws(EvaluationError) {
             left = try evaluate(node.pointee.nodeA, environment)
-            guard left.isList else { throw wrongType(left, expected: "a list", position) }
+            guard left.isList else { throw wrongType(left, expected: "a list", 0) }
         } catch { throw error.adding("while evaluating one of the elements to concatenate", position) }
         let right: Value
         do throws(EvaluationError) {
             right = try evaluate(node.pointee.nodeB, environment)
-            guard right.isList else { throw wrongType(right, expected: "a list", position) }
+            guard right.isList else { throw wrongType(right, expected: "a list", 0) }
         } catch { throw error.adding("while evaluating one of the elements to concatenate", position) }
         if left.listCount == 0 { return right }
         if right.listCount == 0 { return left }

@@ -12,7 +12,7 @@ extension Machine {
             if !value.isThunk { return value }
             return try forceAttribute(slot, node, subject)
         }
-        return try selectMiss(subject, node)
+        return try selectMiss(subject, node, environment)
     }
 
     @inline(__always)
@@ -32,12 +32,12 @@ extension Machine {
     }
 
     @inline(never)
-    private func selectMiss(_ subject: Value, _ node: NodePointer) throws(EvaluationError) -> Value {
+    private func selectMiss(_ subject: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let symbol = Symbol(rawValue: node.pointee.operand)
         guard subject.isAttributes else {
-            throw wrongType(subject, expected: "a set", CodeArena.position(of: node))
-                .adding("while selecting an attribute", CodeArena.position(of: node))
-                .adding(selectionText(node), CodeArena.position(of: node))
+            throw framed(
+                wrongType(subject, expected: "a set", 0).adding(
+                    "while selecting an attribute", CodeArena.position(of: node)), node, environment)
         }
         let index = subject.shape.index(of: symbol.rawValue)
         if index >= 0 {
@@ -52,35 +52,29 @@ extension Machine {
             let value = try fallback(subject, symbol)
             if !value.isAbsent { return try force(value) }
         }
-        throw missingAttribute(subject, symbol, CodeArena.position(of: node))
-            .adding(selectionText(node), CodeArena.position(of: node))
+        throw framed(missingAttribute(subject, symbol, CodeArena.position(of: node)), node, environment)
     }
 
+    /// An error while forcing what was selected gets a frame at the definition, if that has a place.
     @inline(never)
     private func selectionFrame(_ error: EvaluationError, _ node: NodePointer, _ subject: Value) -> EvaluationError {
         let shape = subject.shape
         let index = shape.index(of: node.pointee.operand)
         let position = index < 0 ? 0 : shape.positions[index]
-        return definitionFrame(error, position, node)
-            .adding(selectionText(node), CodeArena.position(of: node))
+        guard position != 0 else { return error }
+        return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
 
-    /// Hook for the frame that names the definition; the reference version prints none for a plain selection.
-    private func definitionFrame(_ error: EvaluationError, _ position: UInt32, _ node: NodePointer) -> EvaluationError {
-        if error.kind == .infiniteRecursion, error.position == 0 { error.position = position }
-        return error
-    }
-
-    /// "while evaluating the attribute 'a.b.c'", the path as it is written.
-    private func selectionText(_ node: NodePointer) -> String {
-        var names: [String] = []
-        var current = node
-        while current.pointee.opcode == .select {
-            names.append(evaluator.symbols.string(of: Symbol(rawValue: current.pointee.operand)))
-            guard current.pointee.flags & 1 != 0 else { break }
-            current = current.pointee.nodeA
-        }
-        return "while evaluating the attribute '\(names.reversed().joined(separator: "."))'"
+    /// An error in the middle of a path gets a frame at the definition of the last name that was there.
+    private func framed(_ error: EvaluationError, _ node: NodePointer, _ environment: Words) -> EvaluationError {
+        guard node.pointee.flags & 1 != 0 else { return error }
+        let before = node.pointee.nodeA
+        // Already evaluated, so this only looks the set up again.
+        guard let set = try? evaluate(before.pointee.nodeA, environment), set.isAttributes else { return error }
+        let index = set.shape.index(of: before.pointee.operand)
+        let position = index < 0 ? 0 : set.shape.positions[index]
+        guard position != 0 else { return error }
+        return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
 
     func missingAttribute(_ set: Value, _ symbol: Symbol, _ position: UInt32) -> EvaluationError {
@@ -118,27 +112,35 @@ extension Machine {
         let hasDefault = node.pointee.c != 0
         let position = CodeArena.position(of: node)
         var current = try evaluate(node.pointee.nodeA, environment)
+        // Where the last name that was there is defined.
+        var definition: UInt32 = 0
         do throws(EvaluationError) {
             for index in 0..<count {
                 let name = try symbol(elements[index], environment)
+                if index > 0 { current = try force(current) }
                 guard current.isAttributes else {
-                    if hasDefault { return try evaluate(node.pointee.nodeC, environment) }
-                    throw wrongType(current, expected: "a set", position).adding("while selecting an attribute", position)
+                    if hasDefault { break }
+                    throw wrongType(current, expected: "a set", 0).adding("while selecting an attribute", position)
                 }
-                let found = current.attribute(name)
-                if found.isAbsent {
-                    if hasDefault { return try evaluate(node.pointee.nodeC, environment) }
+                let found = current.shape.index(of: name.rawValue)
+                if found < 0 {
+                    if hasDefault { break }
                     let value = current.shape.isOpen ? try fallback(current, name) : .absent
                     if value.isAbsent { throw missingAttribute(current, name, position) }
-                    current = try force(value)
+                    current = value
                 } else {
-                    do throws(EvaluationError) { current = try force(found) } catch { throw locating(error, node) }
+                    definition = current.shape.positions[found]
+                    current = Value(bits: current.attributeValues[found])
+                }
+                if index == count - 1 {
+                    do throws(EvaluationError) { return try force(current) } catch { throw locating(error, node) }
                 }
             }
-            return current
         } catch {
-            throw error.adding("while evaluating the attribute '\(pathText(node, environment))'", position)
+            guard definition != 0 else { throw error }
+            throw error.adding("while evaluating the attribute '\(pathText(node, environment))'", definition)
         }
+        return try evaluate(node.pointee.nodeC, environment)
     }
 
     private func pathText(_ node: NodePointer, _ environment: Words) -> String {

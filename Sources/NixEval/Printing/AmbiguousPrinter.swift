@@ -58,7 +58,7 @@ struct AmbiguousPrinter {
     }
 
     private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
-        if list.listCount > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
+        if list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
         append("[ ")
         for index in 0..<list.listCount {
             try print(Value(bits: list.elements[index]), depth: depth + 1)

@@ -184,7 +184,7 @@ package struct ValuePrinter {
     }
 
     private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
-        if options.tracksRepeated, list.listCount > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
+        if options.tracksRepeated, list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
         guard depth < options.maximumDepth else { return append("[ ... ]") }
         indent += options.indentation
         append("[")

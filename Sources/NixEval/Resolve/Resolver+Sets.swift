@@ -202,11 +202,17 @@ extension Resolver {
         if node.d < 0, names.allSatisfy({ $0.symbol != .none }) {
             if let folded = foldGlobal(subject, names, node) { return folded }
             var current = subject
+            var nodes: [NodePointer] = []
             for (index, name) in names.enumerated() {
                 current = arena.add(
                     Node(
                         opcode: .select, flags: index == 0 ? 0 : 1, operand: name.symbol.rawValue,
                         a: UInt(bitPattern: current)), base + node.position)
+                nodes.append(current)
+            }
+            if nodes.count > 1 {
+                evaluator.recordSelection(
+                    nodes, names.map { evaluator.symbols.string(of: $0.symbol) }.joined(separator: "."))
             }
             return current
         }

@@ -113,11 +113,11 @@ extension Machine {
     func update(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let left: Value
         do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
-            throw adding(error, "in the left operand of the update (//) operator", node)
+            throw error.adding("in the left operand of the update (//) operator", 0)
         }
         let right: Value
         do throws(EvaluationError) { right = try attributeSet(node.pointee.nodeB, environment) } catch {
-            throw adding(error, "in the right operand of the update (//) operator", node)
+            throw error.adding("in the right operand of the update (//) operator", 0)
         }
         return try update(left, right)
     }
