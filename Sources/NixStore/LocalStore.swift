@@ -66,7 +66,10 @@ package final class LocalStore: Sendable {
         database = try StoreDatabase(
             path: folder.appending("db.sqlite"), creating: version == nil, readOnly: isReadOnly)
         if version == nil {
-            try FileSystem.writeFile(schemaPath, Array("\(StoreSchema.version)".utf8), durably: true)
+            // In one step, for those who open the store at the same moment.
+            let written = schemaPath.extended(by: ".tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+            try FileSystem.writeFile(written, Array("\(StoreSchema.version)".utf8), durably: true)
+            try FileSystem.rename(written, to: schemaPath)
         }
         temporaryRoots = TemporaryRoots(stateDirectory: layout.stateDirectory)
     }
@@ -106,10 +109,11 @@ package final class LocalStore: Sendable {
         if posix_fallocate(file.raw, 0, size) == 0 { _ = ftruncate(file.raw, size) }
     }
 
-    /// The number in `db/schema`, nil where there is none.
+    /// The number in `db/schema`, nil where there is none or real Nix is just about to write it.
     private static func schemaVersion(_ path: RealPath) throws(StoreError) -> Int? {
         guard try FileSystem.exists(path) else { return nil }
         let text = String(decoding: try FileSystem.readFile(path), as: UTF8.self)
+        if text.isEmpty { return nil }
         guard let version = Int(text.filter { !$0.isWhitespace }) else {
             throw StoreError(.schema, "'\(path)' is corrupt")
         }

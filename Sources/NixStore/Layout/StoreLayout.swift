@@ -51,6 +51,11 @@ package struct StoreChoice: Sendable, Hashable {
     package var layout: StoreLayout
     /// A line for standard error without `warning: `, such as that a daemon is there and not used.
     package var notice: String?
+
+    package init(layout: StoreLayout, notice: String? = nil) {
+        self.layout = layout
+        self.notice = notice
+    }
 }
 
 extension StoreChoice {

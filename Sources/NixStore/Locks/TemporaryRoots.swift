@@ -38,8 +38,16 @@ final class TemporaryRoots: Sendable {
         let outcome = state.withLock { state -> Result<Void, StoreError> in
             do throws(StoreError) {
                 try prepare(&state)
+                var attempts = 0
                 while true {
-                    if try state.collectorLock?.tryAcquire(.shared) == true {
+                    // A collector opens its socket right after taking the lock; one without a socket is waited for.
+                    var isFree = attempts == 3
+                    if isFree {
+                        try state.collectorLock?.acquire(.shared)
+                    } else {
+                        isFree = try state.collectorLock?.tryAcquire(.shared) == true
+                    }
+                    if isFree {
                         try append(paths, to: &state)
                         try state.collectorLock?.release()
                         return .success(())
@@ -48,6 +56,7 @@ final class TemporaryRoots: Sendable {
                         try append(paths, to: &state)
                         return .success(())
                     }
+                    attempts += 1
                 }
             } catch {
                 return .failure(error)
@@ -81,8 +90,11 @@ final class TemporaryRoots: Sendable {
                 attempt += 1
                 continue
             }
-            if try !file.isStale() { return file }
-            // Left by a dead process with our number, or removed by a collector between open and lock.
+            let status = try file.descriptor.status(path: file.path)
+            // A collector removed it between open and lock.
+            if status.st_nlink == 0 { continue }
+            if status.st_size == 0 { return file }
+            // Left by a dead process with our number.
             try FileSystem.removeFile(file.path)
         }
     }
@@ -94,7 +106,7 @@ final class TemporaryRoots: Sendable {
         if state.collector == nil {
             state.collector = try UnixSocket.connect(socketPath)
             if state.collector == nil {
-                usleep(100_000)
+                usleep(3000)
                 return false
             }
         }
