@@ -7,15 +7,18 @@ final class FaultServer: Sendable {
     let port: Int
     /// The second origin.
     let otherPort: Int
+    /// The port that speaks TLS, if there is one.
+    let securePort: Int?
     private let process: Process
     private let input: Pipe
 
-    init() throws {
+    /// Starts the server; with a directory for its certificate, also on a port that speaks TLS.
+    init(certificateDirectory: String? = nil) throws {
         let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Support/faultserver.py").resolvingSymlinksInPath()
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script.path]
+        process.arguments = ["python3", script.path] + (certificateDirectory.map { [$0] } ?? [])
         let output = Pipe()
         let input = Pipe()
         process.standardOutput = output
@@ -29,7 +32,8 @@ final class FaultServer: Sendable {
         }
         let ports = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
         port = try #require(ports.first)
-        otherPort = try #require(ports.last)
+        otherPort = try #require(ports.dropFirst().first)
+        securePort = ports.count > 2 ? ports[2] : nil
         self.process = process
         self.input = input
     }

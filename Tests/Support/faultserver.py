@@ -1,7 +1,8 @@
 """A loopback HTTP server that misbehaves on request, and a small model hub.
 
 Two ports share one log, so that tests see what crossed an origin. The ports are printed as one line; the server ends
-when its standard input does.
+when its standard input does. With a directory as argument a third port speaks TLS, with a certificate that is made
+there (`certificate.pem`).
 
   /f/<fault>/<size>/<name>   deterministic content; the fault is described at its method
   /_log                      the requests so far, as JSON
@@ -13,7 +14,9 @@ import hashlib
 import json
 import os
 import socket
+import ssl
 import struct
+import subprocess
 import sys
 import threading
 import time
@@ -385,12 +388,29 @@ class Server(ThreadingHTTPServer):
         """Clients that hang up are part of the tests."""
 
 
+def start_tls(directory):
+    """Starts a server with a new certificate for 127.0.0.1 that nobody trusts, and returns its port."""
+    certificate, key = (os.path.join(directory, name) for name in ("certificate.pem", "key.pem"))
+    command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    command += ["-days", "2", "-subj", "/CN=test", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(command + ["-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server = Server(("127.0.0.1", 0), Handler)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_port
+
+
 def main():
     servers = [Server(("127.0.0.1", 0), Handler) for _ in range(2)]
     STATE.ports = [server.server_port for server in servers]
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-    print(*STATE.ports, flush=True)
+    ports = list(STATE.ports)
+    if len(sys.argv) > 1:
+        ports.append(start_tls(sys.argv[1]))
+    print(*ports, flush=True)
     sys.stdin.read()
     os._exit(0)
 

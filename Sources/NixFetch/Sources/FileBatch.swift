@@ -78,7 +78,7 @@ struct FileBatch: Sendable {
                     }
                 }
             }
-            for _ in 0..<max(1, context.downloader.options.filesPerModel) { addNext() }
+            for _ in 0..<context.filesAtOnce { addNext() }
             while let (index, result) = await group.next() {
                 switch result {
                 case .success(let file): files[index] = file

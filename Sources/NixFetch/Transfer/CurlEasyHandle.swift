@@ -151,7 +151,11 @@ final class CurlEasyHandle {
     func result(_ code: CURLcode) -> Result<ResponseHead, TransferError> {
         let url = request.url.redacted
         if let failure {
-            return .failure(TransferError(code: failure, url: url, reason: Self.reason(failure), head: head))
+            // A proxy's or a login page in place of the file is the usual reason for a wrong size.
+            let isPage = head?["content-type"]?.lowercased().hasPrefix("text/html") == true
+            let page = isPage && (failure == .tooShort || failure == .tooLong) ? " (it sent a web page)" : ""
+            return .failure(
+                TransferError(code: failure, url: url, reason: Self.reason(failure) + page, head: head))
         }
         if let head, !(200..<300).contains(head.status), code == CURLE_OK || code == CURLE_WRITE_ERROR {
             return .failure(
@@ -175,7 +179,8 @@ final class CurlEasyHandle {
 
     private static func reason(_ code: TransferError.Code) -> String {
         switch code {
-        case .tooLong: "the answer is longer than it may be"
+        case .tooLong: "the server's answer is larger than it may be"
+        case .tooShort: "the server's file is smaller than it must be"
         case .changed: "the file changed on the server"
         case .superseded: "the file was restarted"
         case .badRange: "the server sent another range than the one asked for"

@@ -7,15 +7,19 @@ struct FetchContext: Sendable {
     let retry: RetryPolicy
     let observer: any FetchObserver
 
+    /// Files at once; a model with a limit of bandwidth has one connection, which keeps the limit exactly.
+    var filesAtOnce: Int { transfer.bytesPerSecond == nil ? max(1, downloader.options.filesPerModel) : 1 }
+
+    /// Ranges of one file at once.
+    var rangesAtOnce: Int { transfer.bytesPerSecond == nil ? max(1, downloader.options.connectionsPerFile) : 1 }
+
     /// Settings of the downloader, replaced where `network` says so.
     init(downloader: Downloader, network: NetworkRequest = NetworkRequest(), observer: any FetchObserver) {
         let options = downloader.options
         var transfer = TransferOptions()
         transfer.connectTimeout = network.connectTimeout ?? options.connectTimeout
         transfer.stallTimeout = network.readTimeout ?? options.stallTimeout
-        if let limit = network.bytesPerSecond {
-            transfer.bytesPerSecond = max(1, limit / Int64(max(1, options.connectionsPerFile)))
-        }
+        transfer.bytesPerSecond = network.bytesPerSecond
         let environment = downloader.environment
         transfer.proxies = ProxySettings(environment)
         if let proxy = network.proxy {

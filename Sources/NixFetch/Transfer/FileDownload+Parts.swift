@@ -7,7 +7,7 @@ extension FileDownload {
     func transfer(_ partial: PartialFile, signal: ProgressSignal) async -> TransferError? {
         let shared = SharedLocation()
         return await withTaskGroup(of: TransferError?.self) { group in
-            for index in 0..<max(1, context.downloader.options.connectionsPerFile) {
+            for index in 0..<context.rangesAtOnce {
                 group.addTask {
                     if index > 0 {
                         await signal.waitForGate()

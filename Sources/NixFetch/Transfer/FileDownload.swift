@@ -68,7 +68,9 @@ struct FileDownload: Sendable {
     func run(
         partials: DirectoryTree, into target: Descriptor, as name: String
     ) async throws(FetchError) -> FetchedFile {
-        let file = try await complete(partials: partials)
+        let (file, partial) = try await completeLocked(partials: partials)
+        // The lock is held until the file is in its place.
+        defer { withExtendedLifetime(partial) {} }
         do { try PartialFile.publish(key: request.key, in: partials, to: target, as: name) } catch {
             throw error.fetchError
         }
@@ -79,6 +81,12 @@ struct FileDownload: Sendable {
     ///
     /// The files of a model are moved only when all are there, so that an interrupted run loses none.
     func complete(partials: DirectoryTree) async throws(FetchError) -> FetchedFile {
+        try await completeLocked(partials: partials).file
+    }
+
+    private func completeLocked(
+        partials: DirectoryTree
+    ) async throws(FetchError) -> (file: FetchedFile, partial: PartialFile) {
         let partial = try await PartialFile(
             key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
         context.observer.observe(
@@ -90,7 +98,7 @@ struct FileDownload: Sendable {
                 partial.discard()
                 throw objection
             }
-            return file
+            return (file, partial)
         }
         var canRetry = !request.acceptsOtherContent || partial.resumed > 0
         while true {
@@ -111,9 +119,10 @@ struct FileDownload: Sendable {
             }
             do { try partial.checkpoint() } catch { throw error.fetchError }
             context.observer.observe(.finished(file: request.label, bytes: size))
-            return FetchedFile(
+            let file = FetchedFile(
                 size: size, sha256: digests.sha256, hash: digests.hash, finalURL: state.finalURL ?? request.url.text,
                 etag: state.validators.etag, lastModified: state.validators.lastModified)
+            return (file, partial)
         }
     }
 
