@@ -30,6 +30,7 @@ fixedPoints.makeExtensible (
     sources = load ./sources.nix;
     filesystem = load ./filesystem.nix;
     path = load ./path.nix;
+    fileset = load ./fileset.nix;
     fetchers = load ./fetchers.nix;
     stringsWithDeps = load ./strings-with-deps.nix;
     maintainers = { };

@@ -294,7 +294,8 @@ let
     in
     {
       modules = map (node: node.module) kept;
-      graph = graphOf roots;
+      # Without the module of the system itself, which is the last one.
+      graph = graphOf (lib.lists.init roots);
     };
 
   # ---- Levels of the option tree ----
@@ -816,15 +817,17 @@ in
     config:
     let
       kind = config._type or null;
+      # What is no set is left to the message that says so.
+      wrapEach = wrap: content: if isAttrs content then mapAttrs (_: wrap) content else content;
     in
     if kind == null then
       [ config ]
     else if kind == "merge" then
       concatMap pushDownProperties config.contents
     else if kind == "if" then
-      map (mapAttrs (_: mkIf config.condition)) (pushDownProperties config.content)
+      map (wrapEach (mkIf config.condition)) (pushDownProperties config.content)
     else if kind == "override" then
-      map (mapAttrs (_: mkOverride config.priority)) (pushDownProperties config.content)
+      map (wrapEach (mkOverride config.priority)) (pushDownProperties config.content)
     else
       [ config ];
 

@@ -63,8 +63,8 @@ in
     let
       shownName = if isList name then last name else name;
       defaultPath = toList default;
-      defaultText = concatStringsSep "." ([ pkgsText ] ++ defaultPath);
-      exampleText = if isList example then concatStringsSep "." ([ pkgsText ] ++ example) else example;
+      defaultText = "${pkgsText}.${showOption defaultPath}";
+      exampleText = if isList example then "${pkgsText}.${showOption example}" else example;
     in
     mkOption (
       {

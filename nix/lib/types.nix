@@ -670,20 +670,21 @@ in
           throw "The option `${showOption loc}` is defined as ${lib.strings.escapeNixIdentifier tag}, but ${lib.strings.escapeNixIdentifier tag} is not among the valid choices (${choices}). Value ${tag} was defined in ${showFiles (getFiles definitions)}.";
       nestedTypes = mapAttrs (_: option: option.type) options;
       functor = defaultFunctor "attrTag" // {
-        payload = { inherit tags; };
+        payload.tags = options;
         type = payload: types.attrTag payload.tags;
         binOp =
           left: right:
           let
+            fileOf = option: head (option.declarations or [ "" ]);
             merged = mapAttrs (
               name: option:
               lib.modules.mergeOptionDecls [ name ] [
                 {
-                  _file = "";
+                  _file = fileOf option;
                   options = option;
                 }
                 {
-                  _file = "";
+                  _file = fileOf right.tags.${name};
                   options = right.tags.${name};
                 }
               ]
@@ -898,7 +899,8 @@ in
     name = "optionDeclaration";
     description = "option declaration";
     descriptionClass = "noun";
-    check = lib.options.isOption;
+    # An option that is evaluated already declares nothing.
+    check = value: lib.options.isOption value && !(value ? definitions);
     merge = mergeOneOption;
   };
 
@@ -961,7 +963,14 @@ in
         ]
         ++ modules;
       };
-      inherit (base._module) freeformType;
+      # Documentation shows what is declared, whatever is defined.
+      documented =
+        prefix:
+        base.extendModules {
+          inherit prefix;
+          modules = [ { _module.check = lib.modules.mkForce false; } ];
+        };
+      inherit ((documented [ ])._module) freeformType;
     in
     mkOptionType {
       name = "submodule";
@@ -982,11 +991,7 @@ in
       emptyValue.value = base.config;
       getSubOptions =
         prefix:
-        (base.extendModules {
-          inherit prefix;
-          # Documentation shows what is declared, whatever is defined.
-          modules = [ { _module.check = lib.modules.mkForce false; } ];
-        }).options
+        (documented prefix).options
         // optionalAttrs (freeformType != null) {
           _freeformOptions = freeformType.getSubOptions prefix;
         };
