@@ -22,7 +22,6 @@ let
     readFileType
     typeOf
     ;
-  inherit (lib.fileset) isFileset;
   inherit (lib.lists) drop imap0 take;
 
   make = base: tree: {
@@ -31,6 +30,8 @@ let
     # A file set printed or compared by accident explains itself.
     _noEval = throw "lib.fileset: Directly evaluating a file set is not supported.\n  To turn it into a usable source, use `lib.fileset.toSource`.\n  To pretty-print the contents, use `lib.fileset.trace` or `lib.fileset.traceVal`.";
   };
+
+  isSet = value: value._type or null == "fileset";
 
   # ---- Paths ----
 
@@ -146,7 +147,7 @@ let
 
   coerce =
     context: value:
-    if isFileset value then
+    if isSet value then
       value
     else if value ? _isLibCleanSourceWith then
       throw "${context} is a `lib.sources`-based value, but it should be a file set or a path instead.\n    To convert a `lib.sources`-based value to a file set you can use `lib.fileset.fromSource`.\n    Note that this only works for sources created from paths."
@@ -194,7 +195,8 @@ let
     if aligned.base == null then lib.fileset.empty else make aligned.base (function aligned.base (elemAt aligned.trees 0) (elemAt aligned.trees 1));
 in
 {
-  isFileset = value: value._type or null == "fileset";
+  # What the functions here take: a set, or a path that exists.
+  isFileset = value: isSet value || (isPath value && pathExists value);
   empty = make null null;
 
   # A path, or nothing where nothing is there.
@@ -234,7 +236,7 @@ in
       throw "lib.fileset.fileFilter: First argument is of type ${typeOf select}, but it should be a function instead."
     else if !isPath path then
       throw (
-        if isFileset path then
+        if isSet path then
           "lib.fileset.fileFilter: Second argument is a file set, but it should be a path instead.\n    If you need to filter files in a file set, use `intersection fileset (fileFilter pred ./.)` instead."
         else
           "lib.fileset.fileFilter: Second argument is of type ${typeOf path}, but it should be a path instead."

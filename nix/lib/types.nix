@@ -522,6 +522,13 @@ in
   };
 
   attrsOf = elemType: attrsWith { inherit elemType; };
+  loaOf =
+    elemType:
+    attrsOf elemType
+    // {
+      name = "loaOf";
+      deprecationMessage = "Mixing lists with attribute values is no longer possible; please use `types.attrsOf` instead.";
+    };
   # Each attribute can be read without the others; in return a definition under a false `mkIf` still makes the name.
   lazyAttrsOf =
     elemType:
@@ -676,15 +683,18 @@ in
           left: right:
           let
             fileOf = option: head (option.declarations or [ "" ]);
+            positionOf = option: head (option.declarationPositions or [ null ]);
             merged = mapAttrs (
               name: option:
               lib.modules.mergeOptionDecls [ name ] [
                 {
                   _file = fileOf option;
+                  pos = positionOf option;
                   options = option;
                 }
                 {
                   _file = fileOf right.tags.${name};
+                  pos = positionOf right.tags.${name};
                   options = right.tags.${name};
                 }
               ]

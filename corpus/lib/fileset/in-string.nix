@@ -1,0 +1,5 @@
+let
+  lib = import ../../../nix/lib;
+in
+with lib;
+fileset.union "./tree" (fileset.maybeMissing ./tree)
