@@ -33,6 +33,13 @@ fixedPoints.makeExtensible (
     fileset = load ./fileset.nix;
     fetchers = load ./fetchers.nix;
     stringsWithDeps = load ./strings-with-deps.nix;
+    sourceTypes = builtins.mapAttrs (shortName: isSource: { inherit shortName isSource; }) {
+      fromSource = true;
+      binaryNativeCode = false;
+      binaryBytecode = false;
+      binaryFirmware = false;
+      obfuscatedCode = false;
+    };
     maintainers = { };
     teams = { };
     options = load ./options.nix;
