@@ -32,14 +32,14 @@ enum CorpusComparison: Equatable {
         }
     }
 
-    /// The part of an error that begins with its message: the last line that starts, after blanks, with `error: `.
+    /// The part of an error that begins with its message: the last line that starts, after blanks, with `error:`.
     static func messageBlock(_ text: String) -> String {
         var start = text.startIndex
         var lineStart = text.startIndex
         while lineStart < text.endIndex {
             let line = text[lineStart...].prefix { $0 != "\n" }
             let content = line.drop { $0 == " " }
-            if content.hasPrefix("error: ") { start = content.startIndex }
+            if content.hasPrefix("error:") { start = content.startIndex }
             lineStart = line.endIndex < text.endIndex ? text.index(after: line.endIndex) : text.endIndex
         }
         return String(text[start...])
