@@ -57,7 +57,7 @@ import Testing
         #expect(
             report("\n\n1 1 )\n", origin: .bundled("lib")) == """
                 error: syntax error, unexpected ')', expecting end of file
-                       at «lib»:3:5:
+                       at «nix-internal»/lib:3:5:
                             2|
                             3| 1 1 )
                              |     ^

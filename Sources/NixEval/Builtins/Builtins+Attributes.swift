@@ -164,18 +164,16 @@ extension Builtins {
             let set = try machine.forceAttributes(
                 Value(bits: values.elements[index]), 0,
                 "while evaluating an element of the list passed to builtins.listToAttrs")
+            let nameIndex = set.shape.index(of: known.name.rawValue)
+            let namePosition = nameIndex < 0 ? 0 : set.shape.positions[nameIndex]
             let name = try machine.stringWithoutContext(
-                try machine.required(
-                    known.name, in: set, "in a {name=...; value=...;} pair"), 0,
+                try machine.required(known.name, in: set, "in a {name=...; value=...;} pair"), namePosition,
                 "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
             let symbol = machine.evaluator.symbols.intern(name.bytes)
             guard seen.insert(symbol.rawValue).inserted else { continue }
             let value = try machine.required(known.value, in: set, "in a {name=...; value=...;} pair")
             keep[index] = value.bits
-            let position = set.shape.index(of: known.name.rawValue)
-            entries.append(
-                AttributeEntry(
-                    symbol: symbol, value: value.bits, position: position < 0 ? 0 : set.shape.positions[position]))
+            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: namePosition))
         }
         let result = try machine.attributes(&entries)
         machine.keepAlive(keep)

@@ -250,28 +250,31 @@ extension Builtins {
 
     /// `derivation`: the lazy set around `derivationStrict`. Its outputs are sets that differ in `outPath` and
     /// `outputName` and know all the others.
+    ///
+    /// Messages show the lines around `outPath` with their numbers, so these stand where Nix's own file has them.
     static let derivationSource = SourceFile(
-        origin: .bundled("derivation"), directory: "/",
-        bytes: """
-            arguments@{ outputs ? [ "out" ], ... }:
-            let
-              strict = derivationStrict arguments;
-              shared = arguments // builtins.listToAttrs all // {
-                all = map (output: output.value) all;
-                drvAttrs = arguments;
-              };
-              all = map (name: {
-                inherit name;
-                value = shared // {
-                  outPath = builtins.getAttr name strict;
-                  drvPath = strict.drvPath;
-                  type = "derivation";
-                  outputName = name;
-                };
-              }) outputs;
-            in
-            (builtins.head all).value
-            """.utf8)
+        origin: .bundled("derivation-internal.nix"), directory: "/",
+        bytes: (String(repeating: "\n", count: 40) + derivationText).utf8)
+
+    private static let derivationText = """
+        arguments@{ outputs ? [ "out" ], ... }:
+        let
+          strict = derivationStrict arguments;
+          commonAttrs = arguments // builtins.listToAttrs all // {
+            all = map (output: output.value) all;
+            drvAttrs = arguments;
+          };
+          all = map (outputName: { name = outputName;
+            value = commonAttrs // {
+              outPath = builtins.getAttr outputName strict;
+              drvPath = strict.drvPath;
+              type = "derivation";
+              inherit outputName;
+            };
+          }) outputs;
+        in
+        (builtins.head all).value
+        """
 }
 
 extension Machine {

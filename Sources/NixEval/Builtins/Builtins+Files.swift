@@ -113,7 +113,7 @@ extension Builtins {
             guard case .path(let path) = element else {
                 throw EvaluationError(
                     .other,
-                    "files created by builtins.toFile may not reference derivations, but \(fileName.text) references \(evaluator.describe(element))"
+                    "files created by builtins.toFile may not reference derivations, but \(fileName.text) references \(element.encoded)"
                 )
             }
             references.append(path)

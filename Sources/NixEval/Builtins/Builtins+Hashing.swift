@@ -24,9 +24,7 @@ extension Builtins {
     ]
 
     private static func hashAlgorithm(_ name: Value) throws(EvaluationError) -> HashAlgorithm {
-        do { return try HashAlgorithm(parsing: name.bytes) } catch {
-            throw EvaluationError(.other, "unknown hash algorithm '\(name.text)'")
-        }
+        do throws(FormatError) { return try HashAlgorithm(parsing: name.bytes) } catch { throw EvaluationError(error) }
     }
 
     private static func convertHash(

@@ -126,7 +126,8 @@ extension Builtins {
             let parts = try machine.emptyElements(values.listCount)
             for index in 0..<values.listCount {
                 parts.elements[index] = try machine.forceList(
-                    try machine.call(callee, Value(bits: values.elements[index])), 0,
+                    try machine.call(callee, Value(bits: values.elements[index])),
+                    machine.position(ofFunction: callee),
                     "while evaluating the return value of the function passed to builtins.concatMap"
                 ).bits
             }

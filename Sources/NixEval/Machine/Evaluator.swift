@@ -210,6 +210,11 @@ package final class Evaluator {
         positions.location(position)?.description ?? "«none»"
     }
 
+    /// Whether a position lies in the program's own `derivation`, which frames do not point to.
+    func isInternal(_ position: UInt32) -> Bool {
+        positions.location(position)?.file === Builtins.derivationSource
+    }
+
     func describe(_ element: ContextElement) -> String {
         let store = host.storeDirectory
         return switch element {
@@ -221,14 +226,10 @@ package final class Evaluator {
     /// `{ column, file, line }` of a position, or null.
     func positionValue(_ position: UInt32) throws(EvaluationError) -> Value {
         guard let location = positions.location(position) else { return .null }
+        guard case .file(let path) = location.file.origin else { return .null }
         let known = machine.known
         let (line, column) = location.lineAndColumn
-        let file: Value
-        if case .file(let path) = location.file.origin {
-            file = try machine.string(path)
-        } else {
-            file = try machine.string(location.file.displayName)
-        }
+        let file = try machine.string(path)
         return try machine.attributes(
             (known.file, file), (known.line, Value(smallInteger: line)), (known.column, Value(smallInteger: column)))
     }

@@ -37,7 +37,7 @@ extension Machine {
             var argument: Value
             do throws(EvaluationError) {
                 argument = try evaluate(node.pointee.nodeB, environment)
-                guard argument.isAttributes else { throw wrongType(argument, expected: "a set", code.pointee.position) }
+                guard argument.isAttributes else { throw wrongType(argument, expected: "a set", 0) }
             } catch {
                 throw error.adding("while evaluating the value passed for the lambda argument", code.pointee.position)
                     .adding("from call site", position)
@@ -446,7 +446,7 @@ extension Machine {
     {
         do throws(EvaluationError) {
             let argument = try force(value)
-            guard argument.isAttributes else { throw wrongType(argument, expected: "a set", code.pointee.position) }
+            guard argument.isAttributes else { throw wrongType(argument, expected: "a set", 0) }
             return argument
         } catch {
             let framed = error.adding(

@@ -22,6 +22,9 @@ extension Machine {
         }
     }
 
+    /// Where a lambda stands; 0 for anything else.
+    func position(ofFunction value: Value) -> UInt32 { value.isLambda ? value.lambdaCode.pointee.position : 0 }
+
     func builtinName(_ value: Value) -> String { (state.pointee.builtins + value.builtinIndex).pointee.name }
 
     /// The value as messages show it: a few levels, a few elements.
@@ -208,7 +211,9 @@ extension Machine {
         bytes: [UInt8], context: UInt32
     ) {
         let text: Value
-        do throws(EvaluationError) { text = try coerceToString(value, position, context, copiesToStore: false) } catch { throw error }
+        let forced: Value
+        do throws(EvaluationError) { forced = try force(value) } catch { throw error.adding(context, position) }
+        text = try coerceToString(forced, position, context, copiesToStore: false)
         let bytes = Array(text.bytes)
         guard bytes.first == UInt8(ascii: "/") else {
             throw EvaluationError(.type, "string '\(text.text)' doesn't represent an absolute path")

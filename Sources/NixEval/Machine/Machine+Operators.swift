@@ -92,15 +92,8 @@ extension Machine {
 
     @inline(__always)
     func areEqual(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Bool {
-        let left: Value
-        let right: Value
-        let name = node.pointee.opcode == .equal ? "==" : "!="
-        do throws(EvaluationError) { left = try evaluate(node.pointee.nodeA, environment) } catch {
-            throw adding(error, "in the left operand of '\(name)'", node.pointee.nodeA)
-        }
-        do throws(EvaluationError) { right = try evaluate(node.pointee.nodeB, environment) } catch {
-            throw adding(error, "in the right operand of '\(name)'", node.pointee.nodeB)
-        }
+        let left = try evaluate(node.pointee.nodeA, environment)
+        let right = try evaluate(node.pointee.nodeB, environment)
         if left.isSmallInteger, right.isSmallInteger { return left.bits == right.bits }
         if left.isString, right.isString { return sameBytes(left, right) }
         // Two functions are never equal when compared directly, even one with itself.
@@ -202,17 +195,17 @@ extension Machine {
         let left: Value
         let right: Value
         do throws(EvaluationError) { left = try evaluate(node.pointee.nodeA, environment) } catch {
-            throw adding(error, "in an operand of '+'", node.pointee.nodeA)
+            throw error.adding("in an operand of '+'", leftPosition(node))
         }
         if left.isSmallInteger {
             do throws(EvaluationError) { right = try evaluate(node.pointee.nodeB, environment) } catch {
-                throw adding(error, "in an operand of '+'", node.pointee.nodeB)
+                throw error.adding("in an operand of '+'", rightPosition(node))
             }
             if right.isSmallInteger { return try integer(left.smallInteger &+ right.smallInteger) }
             return try addSlow(left, right, node)
         }
         do throws(EvaluationError) { right = try evaluate(node.pointee.nodeB, environment) } catch {
-            throw adding(error, "in an operand of '+'", node.pointee.nodeB)
+            throw error.adding("in an operand of '+'", rightPosition(node))
         }
         return try addSlow(left, right, node)
     }
@@ -220,7 +213,7 @@ extension Machine {
     @inline(never)
     private func addSlow(_ left: Value, _ right: Value, _ node: NodePointer) throws(EvaluationError) -> Value {
         let position = CodeArena.position(of: node)
-        let rightPosition = CodeArena.position(of: node.pointee.nodeB)
+        let rightPosition = rightPosition(node)
         if let a = left.integer {
             if let b = right.integer {
                 let (sum, overflow) = a.addingReportingOverflow(b)
@@ -240,7 +233,7 @@ extension Machine {
         if left.isString, right.isString { return try concatenateStrings(left, right) }
         if left.isPath {
             let tail = try coerceToString(
-                right, CodeArena.position(of: node.pointee.nodeB), "while evaluating a path segment", copiesToStore: false)
+                right, rightPosition, "while evaluating a path segment", copiesToStore: false)
             if tail.contextIndex != 0 {
                 throw EvaluationError(
                     .type, "a string that refers to a store path cannot be appended to a path", at: position)
@@ -249,10 +242,13 @@ extension Machine {
         }
         let copies = left.isString
         let head = try coerceToString(
-            left, CodeArena.position(of: node.pointee.nodeA), "while evaluating a path segment", copiesToStore: copies)
+            left, leftPosition(node), "while evaluating a path segment", copiesToStore: copies)
         let tail = try coerceToString(right, rightPosition, "while evaluating a path segment", copiesToStore: copies)
         return try concatenateStrings(head, tail)
     }
+
+    private func leftPosition(_ node: NodePointer) -> UInt32 { UInt32(truncatingIfNeeded: node.pointee.c >> 32) }
+    private func rightPosition(_ node: NodePointer) -> UInt32 { UInt32(truncatingIfNeeded: node.pointee.c) }
 
     func concatenateStrings(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         let a = left.bytes
@@ -391,6 +387,7 @@ extension Machine {
     func interpolate(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let count = Int(node.pointee.operand)
         let nodes = Words(bitPattern: node.pointee.a).unsafelyUnwrapped
+        let positions = UnsafePointer<UInt32>(bitPattern: node.pointee.b).unsafelyUnwrapped
         let isPath = node.pointee.level == 1
         let parts = try allocate(count)
         for index in 0..<count { parts[index] = 0 }
@@ -400,11 +397,11 @@ extension Machine {
             let child = NodePointer(bitPattern: nodes[index]).unsafelyUnwrapped
             var part: Value
             do throws(EvaluationError) { part = try evaluate(child, environment) } catch {
-                throw adding(error, "in an operand of '+'", child)
+                throw error.adding("in an operand of '+'", positions[index])
             }
             if !part.isString, !(isPath && index == 0) {
                 part = try coerceToString(
-                    part, CodeArena.position(of: child), "while evaluating a path segment", copiesToStore: !isPath)
+                    part, positions[index], "while evaluating a path segment", copiesToStore: !isPath)
             }
             parts[index] = part.bits
             bytes += part.bytes.count

@@ -61,7 +61,7 @@ extension Machine {
         let shape = subject.shape
         let index = shape.index(of: node.pointee.operand)
         let position = index < 0 ? 0 : shape.positions[index]
-        guard position != 0 else { return error }
+        guard position != 0, !evaluator.isInternal(position) else { return error }
         return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
 
@@ -73,7 +73,7 @@ extension Machine {
         guard let set = try? evaluate(before.pointee.nodeA, environment), set.isAttributes else { return error }
         let index = set.shape.index(of: before.pointee.operand)
         let position = index < 0 ? 0 : set.shape.positions[index]
-        guard position != 0 else { return error }
+        guard position != 0, !evaluator.isInternal(position) else { return error }
         return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
 
@@ -137,7 +137,7 @@ extension Machine {
                 }
             }
         } catch {
-            guard definition != 0 else { throw error }
+            guard definition != 0, !evaluator.isInternal(definition) else { throw error }
             throw error.adding("while evaluating the attribute '\(pathText(node, environment))'", definition)
         }
         return try evaluate(node.pointee.nodeC, environment)
@@ -176,7 +176,7 @@ extension Machine {
         let symbol = Symbol(rawValue: node.pointee.operand)
         var openSets = 0
         for index in 1...Int(levels[0]) {
-            let scope = try withScope(frame(environment, Int(levels[index])), node)
+            let scope = try withScope(frame(environment, Int(levels[2 * index - 1])), levels[2 * index])
             if index == 1, scope.object[0] == node.pointee.b {
                 return try forceSlot(scope.attributeValues + Int(node.pointee.c), node)
             }
@@ -192,7 +192,7 @@ extension Machine {
         }
         if openSets > 0 {
             for index in 1...Int(levels[0]) {
-                let scope = try withScope(frame(environment, Int(levels[index])), node)
+                let scope = try withScope(frame(environment, Int(levels[2 * index - 1])), levels[2 * index])
                 guard scope.shape.isOpen else { continue }
                 let value = try fallback(scope, symbol)
                 if !value.isAbsent { return try force(value) }
@@ -204,7 +204,7 @@ extension Machine {
     }
 
     @inline(__always)
-    private func withScope(_ frame: Words, _ node: NodePointer) throws(EvaluationError) -> Value {
+    private func withScope(_ frame: Words, _ position: Int32) throws(EvaluationError) -> Value {
         let slot = frame + 1
         let value = Value(bits: slot.pointee)
         if value.isAttributes { return value }
@@ -215,7 +215,7 @@ extension Machine {
             return scope
         } catch {
             throw error.adding(
-                "while evaluating the first subexpression of a with expression", CodeArena.position(of: node))
+                "while evaluating the first subexpression of a with expression", UInt32(bitPattern: position))
         }
     }
 }

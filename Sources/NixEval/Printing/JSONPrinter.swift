@@ -57,7 +57,8 @@ package struct JSONPrinter {
         } else if let float = value.float {
             out.appendJSONNumber(float)
         } else {
-            throw EvaluationError(.type, "cannot convert \(machine.typeName(value)) to JSON")
+            throw EvaluationError(
+                .type, "cannot convert \(machine.typeName(value)) to JSON", at: machine.position(ofFunction: value))
         }
     }
 

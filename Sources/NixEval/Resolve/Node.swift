@@ -6,8 +6,8 @@ enum Opcode: UInt8 {
     case local0, local1, local2, local
     /// A word outside the heap's frames that holds a value; `a`: its address.
     case global
-    /// Not bound statically; `operand`: symbol; `a`: address of Int32 [count, levels…] of the enclosing `with`s,
-    /// innermost first; `b`, `c`: inline cache of the innermost.
+    /// Not bound statically; `operand`: symbol; `a`: address of Int32 [count, (level, position)…] of the enclosing
+    /// `with`s, innermost first; `b`, `c`: inline cache of the innermost.
     case withVariable
     /// `a`: subject; `operand`: symbol; `b`: shape and `c`: index of the last hit.
     case select
@@ -39,13 +39,13 @@ enum Opcode: UInt8 {
     case call
     /// `a`: operand.
     case not
-    /// `a`, `b`: operands.
+    /// `a`, `b`: operands; of `add`, `c`: positions of both operands, the left one in the high half.
     case and, or, implication, equal, notEqual
     case less, lessOrEqual, greater, greaterOrEqual
     case add, subtract, multiply, divide, update, concatenate
     /// `a`: operand.
     case negate
-    /// `a`: address of part nodes; `operand`: count; `level`: 1 for a path, 0 for a string.
+    /// `a`: address of part nodes; `b`: of their positions; `operand`: count; `level`: 1 for a path, 0 for a string.
     case interpolation
     /// The function in word 0 of the environment applied to `operand` words after it. Thunks of builtins are made of it.
     case apply

@@ -43,10 +43,12 @@ extension Resolver {
                 parts.append(try resolve(child, &frame))
             }
         }
+        let positions = arena.allocate(UInt32.self, count: parts.count)
+        for index in parts.indices { positions[index] = base + tree.partPositions[Int(node.c) + index] }
         return add(
             Node(
                 opcode: .interpolation, level: node.kind == .interpolatedPath ? 1 : 0, operand: Int32(parts.count),
-                a: words(parts)), node)
+                a: words(parts), b: UInt(bitPattern: positions)), node)
     }
 
     mutating func resolveList(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError)

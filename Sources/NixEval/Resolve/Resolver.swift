@@ -12,8 +12,8 @@ struct Resolver {
     let scopes: ScopeTable
     /// Position of the file's first byte.
     let base: UInt32
-    /// Depths of the frames of the enclosing `with`s, outermost first.
-    var withDepths: [Int] = []
+    /// Depths of the frames of the enclosing `with`s, and where they stand, outermost first.
+    var withScopes: [(depth: Int, position: UInt32)] = []
 
     init(tree: SyntaxTree, evaluator: Evaluator, base: UInt32) {
         self.tree = tree
@@ -124,7 +124,10 @@ struct Resolver {
         case .lessOrEqual: return try comparison(.lessOrEqual, node, &frame)
         case .greater: return try comparison(.greater, node, &frame)
         case .greaterOrEqual: return try comparison(.greaterOrEqual, node, &frame)
-        case .add: return try binary(.add, node, &frame)
+        case .add:
+            let sum = try binary(.add, node, &frame)
+            sum.pointee.c = UInt(base + UInt32(bitPattern: node.c)) << 32 | UInt(base + UInt32(bitPattern: node.d))
+            return sum
         case .subtract: return try arithmetic(.subtract, machine.known.sub, node, &frame)
         case .multiply: return try arithmetic(.multiply, machine.known.mul, node, &frame)
         case .divide: return try arithmetic(.divide, machine.known.div, node, &frame)
@@ -148,14 +151,17 @@ struct Resolver {
             if !value.isThunk { return constant(value, node) }
             return add(Node(opcode: .global, a: UInt(bitPattern: global)), node)
         }
-        guard !withDepths.isEmpty else {
+        guard !withScopes.isEmpty else {
             throw EvaluationError(
                 .undefinedVariable, "undefined variable '\(evaluator.symbols.string(of: symbol))'",
                 at: base + node.position)
         }
-        let levels = arena.allocate(Int32.self, count: withDepths.count + 1)
-        levels[0] = Int32(withDepths.count)
-        for (index, depth) in withDepths.reversed().enumerated() { levels[index + 1] = Int32(frame.depth - depth) }
+        let levels = arena.allocate(Int32.self, count: 2 * withScopes.count + 1)
+        levels[0] = Int32(withScopes.count)
+        for (index, scope) in withScopes.reversed().enumerated() {
+            levels[2 * index + 1] = Int32(frame.depth - scope.depth)
+            levels[2 * index + 2] = Int32(bitPattern: scope.position)
+        }
         return add(Node(opcode: .withVariable, operand: symbol.rawValue, a: UInt(bitPattern: levels)), node)
     }
 
@@ -174,8 +180,8 @@ struct Resolver {
         let scope = try resolve(node.a, &frame)
         var inner = FrameContext(depth: frame.depth + 1)
         _ = inner.take(1)
-        withDepths.append(inner.depth)
-        defer { withDepths.removeLast() }
+        withScopes.append((inner.depth, base + node.position))
+        defer { withScopes.removeLast() }
         let body = try resolve(node.b, &inner, isTail: true)
         return add(
             Node(opcode: .with, a: UInt(bitPattern: scope), b: UInt(bitPattern: body), c: UInt(inner.words)), node)

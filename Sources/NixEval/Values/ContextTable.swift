@@ -10,6 +10,17 @@ package enum ContextElement: Hashable, Comparable, Sendable {
     case output(derivation: StorePath, name: ByteString)
 }
 
+extension ContextElement {
+    /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`.
+    var encoded: String {
+        switch self {
+        case .path(let path): path.description
+        case .derivationDeep(let path): "=\(path)"
+        case .output(let derivation, let name): "!\(name)!\(derivation)"
+        }
+    }
+}
+
 /// Interned sets of context elements; a string carries the index of its set. Index 0 is the empty set.
 final class ContextTable {
     private var elements: [ContextElement] = []

@@ -10,7 +10,7 @@ package final class SourceFile: @unchecked Sendable {
         case string
         /// `-`: printed `«stdin»`.
         case standardInput
-        /// Text that belongs to the program, printed `«name»`.
+        /// Text that belongs to the program, printed `«nix-internal»/name`.
         case bundled(String)
     }
     package let origin: Origin
@@ -34,7 +34,7 @@ package final class SourceFile: @unchecked Sendable {
         case .file(let path): path
         case .string: "«string»"
         case .standardInput: "«stdin»"
-        case .bundled(let name): "«\(name)»"
+        case .bundled(let name): "«nix-internal»/\(name)"
         }
     }
 }
