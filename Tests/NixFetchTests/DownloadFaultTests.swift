@@ -331,4 +331,23 @@ final class RecordingObserver: FetchObserver {
         #expect(requests.map(\.proxied) == [true, true, false, false])
         #expect(requests.map(\.proxyAuthorization) == ["Basic bWU6c2VjcmV0", "Basic bWU6c2VjcmV0", nil, nil])
     }
+
+    @Test func oneLimitHoldsOverAllDownloads() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let shared = downloader { $0.maxConnections = 3 }
+        try await withThrowingTaskGroup(of: Int64.self) { group in
+            for number in 0..<8 {
+                group.addTask {
+                    try await shared.fetchURL(
+                        "\(server.base)/f/slow-5000/40000/\(number)", to: "\(scratch.path)/\(number)",
+                        partials: "\(scratch.path)/partials"
+                    ).size
+                }
+            }
+            for try await size in group { #expect(size == 40_000) }
+        }
+        let peak = try await shared.readURL("\(server.base)/_peak")
+        #expect(String(decoding: peak, as: UTF8.self) == "3")
+    }
 }

@@ -6,6 +6,7 @@ there (`certificate.pem`).
 
   /f/<fault>/<size>/<name>   deterministic content; the fault is described at its method
   /_log                      the requests so far, as JSON
+  /_peak                     how many requests were in work at once
   everything else            the hub (Hub class)
 """
 
@@ -40,6 +41,8 @@ class State:
         self.log = []
         self.counts = {}
         self.ports = []
+        self.active = 0
+        self.peak = 0
 
     def count(self, key):
         with self.lock:
@@ -96,6 +99,18 @@ class Handler(BaseHTTPRequestHandler):
         if self.path == "/_log":
             with STATE.lock:
                 return self.answer(200, json.dumps(STATE.log).encode())
+        if self.path == "/_peak":
+            return self.answer(200, str(STATE.peak).encode())
+        with STATE.lock:
+            STATE.active += 1
+            STATE.peak = max(STATE.peak, STATE.active)
+        try:
+            self.dispatch()
+        finally:
+            with STATE.lock:
+                STATE.active -= 1
+
+    def dispatch(self):
         proxied = self.path.startswith("http://")
         if proxied:
             self.path = "/" + self.path.split("/", 3)[3]
