@@ -396,13 +396,8 @@ let
             {
               options = option;
               values = option.value;
-              unmatched = [ ];
             };
-        in
-        if split.wrong == [ ] then
-          leaf declarations
-        else if split.right == [ ] then
-          mergeTree loc declarations (
+          tree = mergeTree loc declarations (
             concatMap (
               definition:
               map (config: {
@@ -410,7 +405,15 @@ let
                 inherit config;
               }) (pushDownProperties definition.value)
             ) definitions
-          )
+          );
+        in
+        if length declarations == 1 && (head declarations).options._type or null == "option" || split.wrong == [ ] then
+          leaf declarations
+        else if split.right == [ ] then
+          {
+            inherit (tree) options values;
+            unmatched = map (entry: entry // { prefix = [ name ] ++ entry.prefix; }) tree.unmatched;
+          }
         else if all (declaration: declaration.options.type.name or null == "submodule") split.right then
           leaf (map (declaration: if isOption declaration.options then declaration else declaration // { options = treeToOption declaration.options; }) declarations)
         else
@@ -422,18 +425,13 @@ let
       undeclared = removeAttrs defined (attrNames declared);
       # Where nothing is defined there is nothing unmatched, and the declarations need not be looked at: they may depend on
       # module arguments, which depend on what is unmatched.
-      below =
-        name:
-        if defined ? ${name} then
-          map (entry: entry // { prefix = [ name ] ++ entry.prefix; }) results.${name}.unmatched
-        else
-          [ ];
+      below = builtins.attrValues (builtins.intersectAttrs defined results);
     in
     {
       options = mapAttrs (_: result: result.options) results;
       values = mapAttrs (_: result: result.values) results;
       unmatched =
-        concatMap below (attrNames declared)
+        concatLists (builtins.catAttrs "unmatched" below)
         ++ concatMap (
           name:
           map (definition: {
@@ -627,6 +625,31 @@ in
         declarationPositions = [ ];
         options = [ ];
       };
+      position =
+        declaration:
+        if declaration.pos or null == null then
+          {
+            file = declaration._file;
+            line = null;
+            column = null;
+          }
+        else
+          declaration.pos;
+      # As below for the first declaration, which most options leave it at.
+      single =
+        declaration:
+        let
+          new = declaration.options;
+          inner = new.type.getSubModules or null;
+        in
+        new
+        // {
+          inherit loc;
+          declarations = [ declaration._file ];
+          declarationPositions = [ (position declaration) ];
+          options = [ new ];
+          ${if inner == null then null else "type"} = new.type.substSubModules (map (setDefaultModuleLocation declaration._file) inner);
+        };
       join =
         merged: declaration:
         let
@@ -646,18 +669,7 @@ in
           // merged
           // {
             declarations = merged.declarations ++ [ declaration._file ];
-            declarationPositions = merged.declarationPositions ++ [
-              (
-                if declaration.pos or null == null then
-                  {
-                    file = declaration._file;
-                    line = null;
-                    column = null;
-                  }
-                else
-                  declaration.pos
-              )
-            ];
+            declarationPositions = merged.declarationPositions ++ [ (position declaration) ];
             options = merged.options ++ [ new ];
           }
           // (
@@ -669,7 +681,7 @@ in
               { }
           );
     in
-    foldl' join initial declarations;
+    if length declarations == 1 then single (head declarations) else foldl' join initial declarations;
 
   # Options may be declared without type.
   fixupOptionType = loc: option: if option ? type then option else option // { type = types.unspecified; };
@@ -719,16 +731,22 @@ in
     let
       discharged = concatMap (
         definition:
-        map (
-          value:
-          if value._type or null == "definition" then
-            value
-          else
-            {
-              inherit (definition) file;
-              inherit value;
-            }
-        ) (addErrorContext "while evaluating definitions from `${definition.file}':" (dischargeProperties definition.value))
+        let
+          kind = addErrorContext "while evaluating definitions from `${definition.file}':" (definition.value._type or null);
+        in
+        if kind == null || kind == "override" then
+          [ definition ]
+        else
+          map (
+            value:
+            if value._type or null == "definition" then
+              value
+            else
+              {
+                inherit (definition) file;
+                inherit value;
+              }
+          ) (addErrorContext "while evaluating definitions from `${definition.file}':" (dischargeProperties definition.value))
       ) definitions;
       # Most options have one definition, or only their default: no need to compare priorities.
       only = head definitions;
@@ -856,19 +874,20 @@ in
     definitions:
     let
       priorityOf = definition: if definition.value._type or null == "override" then definition.value.priority else defaultOverridePriority;
-      highestPrio = foldl' (best: definition: lib.trivial.min best (priorityOf definition)) 9999 definitions;
+      priorities = map priorityOf definitions;
+      # Lower numbers win.
+      highestPrio = foldl' (best: priority: if priority < best then priority else best) 9999 priorities;
+      strip = definition: if definition.value._type or null == "override" then definition // { value = definition.value.content; } else definition;
     in
     {
       inherit highestPrio;
-      values = concatMap (
-        definition:
-        if priorityOf definition != highestPrio then
-          [ ]
-        else if definition.value._type or null == "override" then
-          [ (definition // { value = definition.value.content; }) ]
+      values =
+        if all (priority: priority == highestPrio) priorities then
+          map strip definitions
+        else if length definitions == 2 then
+          [ (strip (elemAt definitions (if head priorities == highestPrio then 0 else 1))) ]
         else
-          [ definition ]
-      ) definitions;
+          concatLists (lib.lists.zipListsWith (priority: definition: if priority == highestPrio then [ (strip definition) ] else [ ]) priorities definitions);
     };
 
   sortProperties =
