@@ -14,11 +14,14 @@ struct Builtin: Sendable {
     let addsTrace: Bool
     /// Whether it is in the global scope under its own name, not only as `__name`.
     let isGlobal: Bool
+    /// Whether it is only for the program's own files.
+    let isHidden: Bool
     let function: Function
 
     /// - Parameter strict: which arguments the function forces at once, before anything else may fail.
     init(
         _ name: String, _ arity: UInt8, strict: UInt8 = 0, isGlobal: Bool = false, addsTrace: Bool = true,
+        isHidden: Bool = false,
         function: @escaping Function
     ) {
         self.name = name
@@ -26,6 +29,7 @@ struct Builtin: Sendable {
         self.strictMask = strict
         self.addsTrace = addsTrace
         self.isGlobal = isGlobal
+        self.isHidden = isHidden
         self.function = function
     }
 }
@@ -35,7 +39,7 @@ enum BuiltinTable {
     static func all() -> [Builtin] {
         [
             Builtins.control, Builtins.attributes, Builtins.lists, Builtins.strings, Builtins.numbers, Builtins.importing,
-            Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json,
+            Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json, Builtins.hidden,
         ].flatMap { $0 }
     }
 
@@ -52,11 +56,9 @@ enum BuiltinTable {
             if let asGlobal { evaluator.globals[symbols.intern(asGlobal)] = evaluator.roots.add(value.bits) }
         }
 
-        for (index, builtin) in all().enumerated() {
-            let cell = try machine.allocate(1)
-            cell[0] = UInt(index) << 16 | BoxKind.builtin.rawValue << 3 | Tag.integer.rawValue
+        for (index, builtin) in all().enumerated() where !builtin.isHidden {
             try add(
-                builtin.name, Value(.boxed, cell), asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")
+                builtin.name, try machine.builtin(index), asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")
         }
         try add("true", .true, asGlobal: "true")
         try add("false", .false, asGlobal: "false")
@@ -72,6 +74,15 @@ enum BuiltinTable {
         set.attributeValues[own] = set.bits
         evaluator.globals[symbols.intern("builtins")] = evaluator.roots.add(set.bits)
         return set
+    }
+}
+
+extension Machine {
+    /// The builtin with that index in the table, without arguments.
+    func builtin(_ index: Int) throws(EvaluationError) -> Value {
+        let cell = try allocate(1)
+        cell[0] = UInt(index) << 16 | BoxKind.builtin.rawValue << 3 | Tag.integer.rawValue
+        return Value(.boxed, cell)
     }
 }
 

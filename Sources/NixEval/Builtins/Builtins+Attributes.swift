@@ -125,7 +125,7 @@ extension Builtins {
         return try machine.subset(set, (0..<shape.count).filter { !isRemoved[$0] })
     }
 
-    /// The right set answers for every name of the left one: its own names, and what its fallback gives.
+    /// The right set's own names, and what its fallback gives for the formals without default of the left one.
     private static func intersectOpen(_ machine: Machine, _ left: Value, _ right: Value) throws(EvaluationError)
         -> Value
     {
@@ -136,9 +136,9 @@ extension Builtins {
         for index in 0..<count {
             let symbol = Symbol(rawValue: left.shape.symbols[index])
             var value = right.attribute(symbol)
-            // A formal with a default is left to its default.
-            let isOptional = try machine.force(Value(bits: left.attributeValues[index])).isTrue
-            if value.isAbsent, !isOptional { value = try machine.fallback(right, symbol) }
+            // `false` is what `functionArgs` says of a formal without default.
+            let isFormal = try machine.force(Value(bits: left.attributeValues[index])).bits == Value.false.bits
+            if value.isAbsent, isFormal { value = try machine.fallback(right, symbol) }
             if value.isAbsent { continue }
             keep[index] = value.bits
             entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: 0))

@@ -117,6 +117,13 @@ package protocol EvaluationHost: AnyObject {
 
     func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched
 
+    /// The store path of a placeholder package is needed: `name` is its dotted name. Throws where that is not wanted.
+    func notePlaceholder(_ name: String) throws(HostError)
+
     /// One line for standard error: a `trace:` or `evaluation warning:` line, complete with its prefix.
     func report(_ line: [UInt8])
+}
+
+extension EvaluationHost {
+    package func notePlaceholder(_: String) throws(HostError) {}
 }

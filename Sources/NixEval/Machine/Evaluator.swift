@@ -21,6 +21,8 @@ package final class Evaluator {
     var globals: [Symbol: Words] = [:]
     /// The set `builtins`, rooted.
     private(set) var builtinsValue: Value
+    /// Variables of the program's own files only.
+    var bundledVariables: [Symbol: Words] = [:]
     /// Root cells of imported files' values, by resolved path.
     var imported: [[UInt8]: Words] = [:]
     /// Resolved paths of files and folders as they were imported.

@@ -169,16 +169,22 @@ extension Machine {
         return .true
     }
 
-    /// A name that only enclosing `with`s can give: the innermost closed set that has it, else the innermost open one.
+    /// A name that only enclosing `with`s can give: the innermost closed set that has it, else the innermost open set
+    /// that has it, else the innermost open set whose fallback answers.
     @inline(never)
     func lookUpWith(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let levels = UnsafePointer<Int32>(bitPattern: node.pointee.a).unsafelyUnwrapped
         let symbol = Symbol(rawValue: node.pointee.operand)
+        let count = Int(levels[0])
         var openSets = 0
-        for index in 1...Int(levels[0]) {
+        for index in 1...count {
             let scope = try withScope(frame(environment, Int(levels[2 * index - 1])), levels[2 * index])
             if index == 1, scope.object[0] == node.pointee.b {
                 return try forceSlot(scope.attributeValues + Int(node.pointee.c), node)
+            }
+            if scope.shape.isOpen, count > 1 {
+                openSets += 1
+                continue
             }
             let found = scope.shape.index(of: symbol.rawValue)
             if found >= 0 {
@@ -190,17 +196,29 @@ extension Machine {
             }
             if scope.shape.isOpen { openSets += 1 }
         }
-        if openSets > 0 {
-            for index in 1...Int(levels[0]) {
-                let scope = try withScope(frame(environment, Int(levels[2 * index - 1])), levels[2 * index])
-                guard scope.shape.isOpen else { continue }
-                let value = try fallback(scope, symbol)
-                if !value.isAbsent { return try force(value) }
-            }
-        }
+        if openSets > 0, let value = try lookUpOpen(levels, symbol, node, environment) { return value }
         throw EvaluationError(
             .undefinedVariable, "undefined variable '\(evaluator.symbols.string(of: symbol))'",
             at: CodeArena.position(of: node))
+    }
+
+    private func lookUpOpen(
+        _ levels: UnsafePointer<Int32>, _ symbol: Symbol, _ node: NodePointer, _ environment: Words
+    ) throws(EvaluationError) -> Value? {
+        for asksFallback in [false, true] {
+            for index in 1...Int(levels[0]) {
+                let scope = try withScope(frame(environment, Int(levels[2 * index - 1])), levels[2 * index])
+                guard scope.shape.isOpen else { continue }
+                if asksFallback {
+                    let value = try fallback(scope, symbol)
+                    if !value.isAbsent { return try force(value) }
+                } else {
+                    let found = scope.shape.index(of: symbol.rawValue)
+                    if found >= 0 { return try forceSlot(scope.attributeValues + found, node) }
+                }
+            }
+        }
+        return nil
     }
 
     @inline(__always)

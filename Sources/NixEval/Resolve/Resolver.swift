@@ -12,6 +12,8 @@ struct Resolver {
     let scopes: ScopeTable
     /// Position of the file's first byte.
     let base: UInt32
+    /// Whether the file is one of the program's own.
+    let isBundled: Bool
     /// Depths of the frames of the enclosing `with`s, and where they stand, outermost first.
     var withScopes: [(depth: Int, position: UInt32)] = []
 
@@ -22,6 +24,7 @@ struct Resolver {
         self.arena = evaluator.arena
         self.scopes = evaluator.scopes
         self.base = base
+        isBundled = BundledFiles.contains(Array(tree.source.directory.utf8))
     }
 
     /// The code of the whole file. `scope` names the words of an outer frame, for `scopedImport` and the repl.
@@ -146,7 +149,7 @@ struct Resolver {
         if let binding = scopes.find(symbol) {
             return local(level: frame.depth - binding.depth, slot: binding.slot, node)
         }
-        if let global = evaluator.globals[symbol] {
+        if let global = evaluator.globals[symbol] ?? (isBundled ? evaluator.bundledVariables[symbol] : nil) {
             let value = Value(bits: global.pointee)
             if !value.isThunk { return constant(value, node) }
             return add(Node(opcode: .global, a: UInt(bitPattern: global)), node)
