@@ -5,7 +5,6 @@ let
     attrNames
     attrValues
     catAttrs
-    concatLists
     concatMap
     elemAt
     filter
@@ -15,7 +14,6 @@ let
     head
     intersectAttrs
     isAttrs
-    isList
     length
     listToAttrs
     mapAttrs

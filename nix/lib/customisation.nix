@@ -3,12 +3,10 @@
 let
   inherit (builtins)
     attrNames
-    concatMap
     filter
     head
     intersectAttrs
     isAttrs
-    isString
     listToAttrs
     mapAttrs
     seq

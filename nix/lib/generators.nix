@@ -7,7 +7,6 @@ let
     concatStringsSep
     elem
     filter
-    functionArgs
     isAttrs
     isBool
     isFloat
@@ -23,10 +22,8 @@ let
     ;
   inherit (lib.attrsets) isDerivation mapAttrsToList;
   inherit (lib.generators) mkKeyValueDefault mkValueStringDefault toKeyValue toPretty;
-  inherit (lib.strings) concatMapStringsSep escape escapeXML splitString;
+  inherit (lib.strings) concatMapStringsSep escape escapeXML;
   inherit (lib.trivial) isFunction;
-
-  isSpecial = value: isDerivation value || value ? __toString || value ? outPath;
 in
 {
   # One value on one line; other formats refine it.

@@ -9,7 +9,6 @@ let
     filter
     foldl'
     genList
-    hasAttr
     head
     isList
     length

@@ -3,7 +3,6 @@
 let
   inherit (builtins)
     any
-    elem
     isAttrs
     isString
     mapAttrs

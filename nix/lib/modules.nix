@@ -12,11 +12,9 @@ let
     concatLists
     concatMap
     concatStringsSep
-    elem
     elemAt
     filter
     foldl'
-    functionArgs
     genericClosure
     head
     isAttrs
@@ -29,9 +27,7 @@ let
     mapAttrs
     partition
     removeAttrs
-    seq
     sort
-    tail
     typeOf
     unsafeGetAttrPos
     zipAttrsWith
@@ -47,7 +43,6 @@ let
     imap1
     last
     optional
-    optionals
     reverseList
     toList
     ;

@@ -9,10 +9,8 @@ let
     filter
     foldl'
     genList
-    hasAttr
     head
     isAttrs
-    isFloat
     isInt
     isList
     isPath

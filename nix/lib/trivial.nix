@@ -6,7 +6,6 @@ let
     elem
     filter
     foldl'
-    intersectAttrs
     isAttrs
     ;
   inherit (lib.trivial) isFunction functionArgs setFunctionArgs;
