@@ -31,7 +31,7 @@ extension LocalStore {
         _ contents: ByteString, hash: NixHash, path: StorePath, references: SortedSet<StorePath>,
         outputs: [(name: ByteString, path: StorePath)]
     ) throws(StoreError) {
-        try addUnlessValid(path) { (realPath) throws(StoreError) in
+        try addUnlessValid(path, deferrable: true) { (realPath) throws(StoreError) in
             let digester = TreeDigester(method: .text, algorithm: .sha256)
             let writer = try TreeWriter(root: realPath, synchronises: options.synchronisesPaths)
             do {

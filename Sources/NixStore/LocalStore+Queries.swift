@@ -7,7 +7,7 @@ extension LocalStore {
 
     package func isValid(_ path: StorePath) throws(StoreError) -> Bool {
         if protected.withLock({ $0.contains(path) }) { return true }
-        return try query { try $0.identifier(path) != nil }
+        return try isRegistered(path)
     }
 
     /// What is known of `path`, nil where it is not valid.

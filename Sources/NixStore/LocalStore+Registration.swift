@@ -14,7 +14,7 @@ extension LocalStore {
     package func protectIfValid(_ path: StorePath) throws(StoreError) -> Bool {
         if protected.withLock({ $0.contains(path) }) { return true }
         try addTemporaryRoots([path])
-        guard try query({ try $0.identifier(path) != nil }) else { return false }
+        guard try isRegistered(path) else { return false }
         protected.withLock { _ = $0.insert(path) }
         return true
     }
@@ -57,31 +57,82 @@ extension LocalStore {
         return outputs
     }
 
+    /// From now on texts and derivations are registered many at a time.
+    ///
+    /// They are valid for this store object at once; for others they become so with ``flush()``, which every other call
+    /// on this object does by itself, and at the latest when it goes. A process killed before leaves unregistered files only.
+    package func startBatching() { pending.startBatching() }
+
+    /// Registers what is pending.
+    ///
+    /// On an error none of it is valid.
+    package func flush() throws(StoreError) {
+        try pending.flush { (registrations) throws(StoreError) in
+            do throws(StoreError) {
+                try transactionOnRegistered { try $0.register(registrations) }
+            } catch {
+                for registration in registrations {
+                    protected.withLock { _ = $0.remove(registration.info.path) }
+                }
+                throw error
+            }
+        }
+    }
+
     /// Puts a path into the store unless it is valid: the one road that every addition takes.
     ///
     /// Under the path's lock, whatever lies at its real place is removed, `place` puts the files there, and what it returns
     /// is registered. An error on the way leaves the path invalid.
+    ///
+    /// - Parameters:
+    ///   - isLocked: whether the caller holds the path's lock.
+    ///   - deferrable: whether the registration may wait where the store batches.
     func addUnlessValid(
-        _ path: StorePath, isLocked: Bool = false, _ place: (RealPath) throws(StoreError) -> Registration
+        _ path: StorePath, isLocked: Bool = false, deferrable: Bool = false,
+        _ place: (RealPath) throws(StoreError) -> Registration
     ) throws(StoreError) {
         try requireWritable()
         if try protectIfValid(path) { return }
         let realPath = realPath(path)
-        let lock = try PathLocks(isLocked ? [] : [realPath])
-        if try !query({ try $0.identifier(path) != nil }) {
+        let lock = isLocked ? try PathLocks([]) : try lock(realPath)
+        if try !isRegistered(path) {
+            let defers = deferrable && pending.isBatching
+            let registration: Registration
             do throws(StoreError) {
-                try TreeRemoval.remove(realPath)
-                let registration = try place(realPath)
+                if try FileSystem.exists(realPath) { try TreeRemoval.remove(realPath) }
+                registration = try place(realPath)
+                for reference in registration.info.references where reference != path {
+                    if try !isValid(reference) { _ = try requireInfo(reference) }
+                }
                 if options.synchronisesPaths { try FileSystem.synchroniseDirectory(layout.realStoreDirectory) }
-                try register([registration])
+                if !defers { try register([registration]) }
             } catch {
                 // A commit that failed to report may still have happened: only what is surely not valid goes.
-                if case .some(.none) = try? query({ try $0.identifier(path) }) { _ = try? TreeRemoval.remove(realPath) }
+                if case .some(false) = try? isRegistered(path) { _ = try? TreeRemoval.remove(realPath) }
                 try? lock.release(deleting: true)
                 throw error
+            }
+            if defers {
+                protected.withLock { _ = $0.insert(path) }
+                if pending.append(registration, lock) { try flush() }
+                return
             }
         }
         protected.withLock { _ = $0.insert(path) }
         try lock.release(deleting: true)
+    }
+
+    func isRegistered(_ path: StorePath) throws(StoreError) -> Bool {
+        try queryRegistered { try $0.identifier(path) != nil }
+    }
+
+    /// Waits for the lock on a path; never while others may be waiting for locks that pending registrations keep.
+    private func lock(_ realPath: RealPath) throws(StoreError) -> PathLocks {
+        while pending.isBatching {
+            if let lock = try PathLocks(trying: realPath) { return lock }
+            try flush()
+            usleep(2000)
+        }
+        return try PathLocks([realPath])
     }
 }

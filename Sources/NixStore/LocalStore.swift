@@ -31,6 +31,7 @@ package final class LocalStore: Sendable {
     /// Paths that are valid and stay so, because they are among our temporary roots.
     let protected = Mutex<Set<StorePath>>([])
     let stagingCount = Atomic<Int>(0)
+    let pending = PendingRegistrations()
     /// Shared as long as the store is open: nobody changes the schema meanwhile.
     private let schemaLock: SchemaLock?
 
@@ -73,6 +74,8 @@ package final class LocalStore: Sendable {
         }
         temporaryRoots = TemporaryRoots(stateDirectory: layout.stateDirectory)
     }
+
+    deinit { try? flush() }
 
     private static func createFolders(_ layout: StoreLayout) throws(StoreError) {
         try FileSystem.createDirectories(layout.realStoreDirectory.appending(".links"))
@@ -126,14 +129,25 @@ package final class LocalStore: Sendable {
         }
     }
 
-    /// Asks the database.
+    /// Asks the database about everything that was added, pending registrations included.
     func query<Result>(_ body: (StoreQueries) throws -> Result) throws(StoreError) -> Result {
+        try flush()
+        return try queryRegistered(body)
+    }
+
+    /// Asks the database about what is registered already.
+    func queryRegistered<Result>(_ body: (StoreQueries) throws -> Result) throws(StoreError) -> Result {
         let storeDirectory = layout.storeDirectory
         return try database.access { try body(StoreQueries(database: $0, storeDirectory: storeDirectory)) }
     }
 
     /// Changes the database, all or nothing.
     func transaction<Result>(_ body: (StoreQueries) throws -> Result) throws(StoreError) -> Result {
+        try flush()
+        return try transactionOnRegistered(body)
+    }
+
+    func transactionOnRegistered<Result>(_ body: (StoreQueries) throws -> Result) throws(StoreError) -> Result {
         let storeDirectory = layout.storeDirectory
         return try database.transaction { try body(StoreQueries(database: $0, storeDirectory: storeDirectory)) }
     }

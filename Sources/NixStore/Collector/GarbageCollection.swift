@@ -77,10 +77,6 @@ extension LocalStore {
         return result
     }
 
-    private func isRegistered(_ path: StorePath) throws(StoreError) -> Bool {
-        try query { try $0.identifier(path) != nil }
-    }
-
     private func delete(
         _ name: ByteString, _ result: inout CollectionResult, _ report: (ByteString) -> Void
     ) throws(StoreError) {

@@ -19,6 +19,19 @@ package struct PathLocks: ~Copyable, Sendable {
         }
     }
 
+    /// Locks one path, unless another open file has its lock.
+    init?(trying path: RealPath) throws(StoreError) {
+        let lockPath = path.extended(by: ".lock")
+        while true {
+            let lock = try FileLock(path: lockPath)
+            guard try lock.tryAcquire(.exclusive) else { return nil }
+            if try !lock.isStale() {
+                held.append(Held(lock))
+                return
+            }
+        }
+    }
+
     private static func lock(_ path: RealPath) throws(StoreError) -> FileLock {
         while true {
             let lock = try FileLock(path: path)
