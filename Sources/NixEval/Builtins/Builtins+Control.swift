@@ -251,20 +251,28 @@ extension Builtins {
     /// `derivation`: the lazy set around `derivationStrict`. Its outputs are sets that differ in `outPath` and
     /// `outputName` and know all the others.
     ///
-    /// Messages show the lines around `outPath` with their numbers, so these stand where Nix's own file has them.
+    /// Messages show the lines around two of its expressions with their numbers, so these stand where Nix's own file
+    /// has them.
     static let derivationSource = SourceFile(
         origin: .bundled("derivation-internal.nix"), directory: "/",
-        bytes: (String(repeating: "\n", count: 40) + derivationText).utf8)
+        bytes: (String(repeating: "\n", count: 33) + derivationText).utf8)
 
     private static let derivationText = """
-        arguments@{ outputs ? [ "out" ], ... }:
+        drvAttrs@{ outputs ? [ "out" ], ... }:
         let
-          strict = derivationStrict arguments;
-          commonAttrs = arguments // builtins.listToAttrs all // {
+
+          strict = derivationStrict drvAttrs;
+
+          commonAttrs = drvAttrs // builtins.listToAttrs all // {
             all = map (output: output.value) all;
-            drvAttrs = arguments;
+            inherit drvAttrs;
           };
-          all = map (outputName: { name = outputName;
+
+          # One set for each output.
+
+
+          all = map (outputName: {
+            name = outputName;
             value = commonAttrs // {
               outPath = builtins.getAttr outputName strict;
               drvPath = strict.drvPath;

@@ -24,7 +24,7 @@ extension Builtins {
             } catch {
                 throw error.adding(
                     "while evaluating derivation '\(name.text)'\n  whose name attribute is located at \(machine.evaluator.describe(namePosition))",
-                    0, isAlwaysPrinted: true)
+                    0)
             }
         }
     ]

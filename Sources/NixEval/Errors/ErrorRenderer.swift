@@ -50,8 +50,8 @@ struct ErrorRenderer {
         for frame in error.frames.reversed() where !frame.text.isEmpty {
             if !showsTrace, count > 3 {
                 isTruncated = true
+                break
             }
-            if isTruncated, !frame.isAlwaysPrinted { continue }
             let key = FrameKey(text: frame.text, position: frame.position)
             if seen.contains(key) {
                 skipped.append(frame)

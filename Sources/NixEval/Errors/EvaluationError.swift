@@ -23,8 +23,6 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package struct Frame: Sendable {
         package var text: String
         package var position: UInt32
-        /// Printed even where the frames before it were too many.
-        package var isAlwaysPrinted = false
     }
 
     package let kind: Kind
@@ -59,9 +57,9 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package var isTryable: Bool { kind == .thrown || kind == .assertion }
     package var text: String { String(decoding: message, as: UTF8.self) }
 
-    func adding(_ text: String, _ position: UInt32, isAlwaysPrinted: Bool = false) -> EvaluationError {
+    func adding(_ text: String, _ position: UInt32) -> EvaluationError {
         // A runaway recursion adds a frame for each of its thousands of levels; only the ends are ever read.
-        if frames.count < 20_000 || isAlwaysPrinted { frames.append(Frame(text: text, position: position, isAlwaysPrinted: isAlwaysPrinted)) }
+        if frames.count < 20_000 { frames.append(Frame(text: text, position: position)) }
         return self
     }
 }

@@ -67,24 +67,25 @@ extension Machine {
         } catch { throw error.adding(context, position) }
     }
 
+    /// Unlike the others, this and `forceList` say what they were doing only where the type is wrong, as Nix does.
     @inline(__always)
     func forceAttributes(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
         if value.isAttributes { return value }
-        do throws(EvaluationError) {
-            let forced = try force(value)
-            guard forced.isAttributes else { throw wrongType(forced, expected: "a set", position) }
-            return forced
-        } catch { throw error.adding(context, position) }
+        let forced = try force(value)
+        guard forced.isAttributes else {
+            throw wrongType(forced, expected: "a set", 0).adding(context, position)
+        }
+        return forced
     }
 
     @inline(__always)
     func forceList(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
         if value.isList { return value }
-        do throws(EvaluationError) {
-            let forced = try force(value)
-            guard forced.isList else { throw wrongType(forced, expected: "a list", position) }
-            return forced
-        } catch { throw error.adding(context, position) }
+        let forced = try force(value)
+        guard forced.isList else {
+            throw wrongType(forced, expected: "a list", 0).adding(context, position)
+        }
+        return forced
     }
 
     @inline(__always)
