@@ -68,14 +68,21 @@ let package = Package(
         .target(name: "CProcess"),
         .target(
             name: "NixBuild",
-            dependencies: ["NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "CProcess", "Yams"],
+            dependencies: [
+                "NixEval", "NixStore", "NixFetch", "NixFormats", "NixSyntax", "CNixModules", "CProcess", "Yams",
+            ],
             swiftSettings: strict),
-        .testTarget(name: "NixBuildTests", dependencies: ["NixBuild", "NixStore", "NixFetch", "NixFormats"], swiftSettings: strict),
+        .testTarget(
+            name: "NixBuildTests", dependencies: ["NixBuild", "NixStore", "NixFetch", "NixFormats"],
+            swiftSettings: strict),
 
         // MARK: the program
         .target(
             name: "NixliteCLI",
-            dependencies: ["NixBuild", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+            dependencies: [
+                "NixBuild", "NixEval", "NixStore", "NixFormats", "NixSyntax",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict),
         .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
 

@@ -197,6 +197,12 @@ static const unsigned char file_64[] = {
 #embed "../../nix/pkgs/trivial-builders.nix" suffix(,)
     0};
 static const unsigned char file_65[] = {
+#embed "../../nix/project/default.nix" suffix(,)
+    0};
+static const unsigned char file_66[] = {
+#embed "../../nix/project/inputs.nix" suffix(,)
+    0};
+static const unsigned char file_67[] = {
 #embed "../../nix/systems/default.nix" suffix(,)
     0};
 
@@ -267,7 +273,9 @@ const struct nixlite_module *nixlite_modules(void) {
       {"pkgs/python.nix", file_62, sizeof file_62 - 1},
       {"pkgs/stdenv.nix", file_63, sizeof file_63 - 1},
       {"pkgs/trivial-builders.nix", file_64, sizeof file_64 - 1},
-      {"systems/default.nix", file_65, sizeof file_65 - 1},
+      {"project/default.nix", file_65, sizeof file_65 - 1},
+      {"project/inputs.nix", file_66, sizeof file_66 - 1},
+      {"systems/default.nix", file_67, sizeof file_67 - 1},
       {0, 0, 0}};
   return modules;
 }

@@ -29,9 +29,9 @@ package enum Program {
         }
     }
 
-    /// Prints a message that already has its continuation lines indented.
+    /// Prints a message, its further lines indented.
     static func printError(_ message: String, _ terminal: Terminal) {
-        StandardStreams.error("\(terminal.error("error:")) \(message)\n")
+        StandardStreams.error("\(terminal.error("error:")) \(ErrorText.indented(message))\n")
     }
 
     private static func report(_ usage: UsageError, _ program: String, _ terminal: Terminal) -> Int32 {

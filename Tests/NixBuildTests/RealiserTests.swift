@@ -39,15 +39,15 @@ import Testing
             try #require(try store.store.readDerivation(path).outputPath("out", in: store.store.layout.storeDirectory)))
         let message = """
             Cannot build '\(store.printed(path))'.
-                   Reason: builder failed with exit code 3.
-                   Output paths:
-                     \(output)
-                   Last 3 log lines:
-                   > l2
-                   > l3
-                   >
-                   For full logs, run:
-                     nix log \(store.printed(path))
+            Reason: builder failed with exit code 3.
+            Output paths:
+              \(output)
+            Last 3 log lines:
+            > l2
+            > l3
+            >
+            For full logs, run:
+              nix log \(store.printed(path))
             """
         let error = await error(store.realiser { $0.logLines = 3 }, [path])
         #expect(error?.message == message)
@@ -60,12 +60,12 @@ import Testing
         let path = try store.derivation("g", script: "echo > $out", inputs: [dependency])
         let error = await error(store.realiser { $0.logLines = 0 }, [path])
         #expect(
-            error?.message.hasPrefix("Cannot build '\(store.printed(path))'.\n       Reason: 1 dependency failed.\n")
+            error?.message.hasPrefix("Cannot build '\(store.printed(path))'.\nReason: 1 dependency failed.\n")
                 == true)
         let reported = try #require(store.reported.last)
         #expect(
             reported.hasPrefix(
-                "error: Cannot build '\(store.printed(dependency))'.\n       Reason: builder failed due to signal 9 (Killed).\n"
+                "error: Cannot build '\(store.printed(dependency))'.\nReason: builder failed due to signal 9 (Killed).\n"
             ))
     }
 
@@ -92,8 +92,8 @@ import Testing
         #expect(
             error?.message == """
                 hash mismatch in fixed-output derivation '\(store.printed(path))':
-                         specified: sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
-                            got:    sha256-WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM=
+                  specified: sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=
+                     got:    sha256-WJG1tSLV3whtD/CxEPvZ0hu0/HFjrzTQgoai6Eb2vgM=
                 """)
         #expect(error?.legacyExitCode == 102)
         // With the right hash nothing is fetched: the file may be gone.
@@ -124,9 +124,9 @@ import Testing
         #expect(
             error?.message == """
                 Cannot build '\(store.printed(path))'.
-                       Reason: platform mismatch
-                       Required system: 'x86_64-linux'
-                       Current system: 'aarch64-linux'
+                Reason: platform mismatch
+                Required system: 'x86_64-linux'
+                Current system: 'aarch64-linux'
                 """)
     }
 

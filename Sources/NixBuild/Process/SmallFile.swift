@@ -64,9 +64,14 @@ package enum SmallFile {
 package enum FolderListing {
     /// All names apart from `.` and `..`, in bytewise order.
     package static func names(_ path: RealPath) throws(FileOperationError) -> [[UInt8]] {
+        try entries(path).map(\.name)
+    }
+
+    /// The entries apart from `.` and `..`, in bytewise order, with the type bits of their modes (`S_IFREG` and so on).
+    package static func entries(_ path: RealPath) throws(FileOperationError) -> [(name: [UInt8], kind: UInt32)] {
         guard let stream = opendir(path.description) else { throw FileOperationError("opening directory", path) }
         defer { closedir(stream) }
-        var names: [[UInt8]] = []
+        var names: [(name: [UInt8], kind: UInt32)] = []
         while true {
             errno = 0
             guard let entry = readdir(stream) else {
@@ -77,8 +82,22 @@ package enum FolderListing {
                 Array(bytes.prefix { $0 != 0 })
             }
             if name.elementsEqual(".".utf8) || name.elementsEqual("..".utf8) { continue }
-            names.append(name)
+            names.append((name, try kind(entry.pointee.d_type, path.appending(name))))
         }
-        return names.sorted { $0.lexicographicallyPrecedes($1) }
+        return names.sorted { $0.name.lexicographicallyPrecedes($1.name) }
+    }
+
+    /// File systems may leave the type out of their folders.
+    private static func kind(_ type: UInt8, _ path: RealPath) throws(FileOperationError) -> UInt32 {
+        switch Int(type) {
+        case Int(DT_REG): return S_IFREG
+        case Int(DT_DIR): return S_IFDIR
+        case Int(DT_LNK): return S_IFLNK
+        case Int(DT_UNKNOWN):
+            var status = stat()
+            guard lstat(path.description, &status) == 0 else { throw FileOperationError("getting status of", path) }
+            return status.st_mode & S_IFMT
+        default: return 0
+        }
     }
 }

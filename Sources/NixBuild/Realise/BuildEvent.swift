@@ -10,6 +10,8 @@ package enum BuildEvent: Sendable {
     case progress(FetchProgress)
     /// The fetch of that name is over, well or not.
     case progressEnded(name: String)
+    /// A line of the evaluation (`trace: …`), complete, without its end.
+    case text([UInt8])
     /// A line without `warning: `.
     case warning(String)
     /// A line that needs no attention.

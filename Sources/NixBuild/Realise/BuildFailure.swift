@@ -2,7 +2,7 @@ package import NixFormats
 
 /// Why a derivation could not be built, in Nix's words, and how the older commands' exit codes tell it.
 ///
-/// Messages are those of Nix 2.34: the first line follows `error: `, the others are indented by its seven characters.
+/// Messages are those of Nix 2.34 as they are before printing, which indents all lines but the first by the width of `error: `.
 package struct BuildFailure: Error, Sendable {
     /// What the exit codes of `nix-build` and `nix-store` tell apart.
     package enum Kind: Sendable, Equatable {
@@ -28,11 +28,9 @@ package struct BuildFailure: Error, Sendable {
         self.message = message
     }
 
-    /// The message after `error: `, continuation lines indented by the width of that prefix.
-    ///
-    /// - Parameter lines: the first line, then the others without indentation.
+    /// The same with the message in lines.
     package init(_ kind: Kind, lines: [String]) {
-        self.init(kind, lines.joined(separator: "\n       "))
+        self.init(kind, lines.joined(separator: "\n"))
     }
 }
 
@@ -63,8 +61,8 @@ extension BuildFailure {
     {
         var message =
             "hash mismatch in fixed-output derivation '\(derivation)':\n"
-            + "         specified: \(specified.sri)\n            got:    \(got.sri)"
-        if let hint { message += "\n       hint: \(hint)" }
+            + "  specified: \(specified.sri)\n     got:    \(got.sri)"
+        if let hint { message += "\nhint: \(hint)" }
         return BuildFailure(.hashMismatch, message)
     }
 

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NixBuild
 
 /// What to evaluate or build: an expression, a file, or installables such as `.#models.bert`.
 struct InstallableArguments: ParsableArguments {
@@ -17,4 +18,14 @@ struct InstallableArguments: ParsableArguments {
 
     @Argument(help: "A flake reference, a file, or an attribute path.")
     var installables: [String] = []
+
+    /// What these flags ask for.
+    func request(showsEverything: Bool = false) -> InstallableRequest {
+        var request = InstallableRequest()
+        request.expression = expr
+        request.file = file
+        request.names = attr + installables
+        request.showsEverything = showsEverything
+        return request
+    }
 }

@@ -1,4 +1,7 @@
 import ArgumentParser
+import NixBuild
+import NixEval
+import NixFormats
 
 /// `nixlite build`: realises installables and links the results.
 struct BuildCommand: ParsableCommand {
@@ -26,6 +29,35 @@ struct BuildCommand: ParsableCommand {
     var dryRun = false
 
     func run() throws {
-        throw CommandFailure("building is not there yet")
+        try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
+            var derivations: [SelectedDerivation] = []
+            for root in try session.select(installable.request(), for: .building) {
+                derivations += try session.derivations(in: root)
+            }
+            if dryRun {
+                display.report(.planned(try session.plan(derivations)))
+            } else {
+                try session.build(derivations)
+            }
+            let results = try session.results(derivations)
+            if !noLink && !dryRun { try ResultLinks(access: session.access).make(results, name: outLink) }
+            print(results, session)
+        }
+    }
+
+    private func print(_ results: [BuildResult], _ session: Session) {
+        if json {
+            let objects = results.map { result in
+                JSONValue.object([
+                    "drvPath": .string(session.printed(result.derivation)),
+                    "outputs": .object(SortedMap(result.outputs.map { ($0.name, .string(session.printed($0.path))) })),
+                ])
+            }
+            if let text = try? JSONValue.array(objects).printed() { StandardStreams.output(text.bytes + [0x0a]) }
+        } else if printOutPaths {
+            for result in results {
+                for output in result.outputs { StandardStreams.output(session.printed(output.path).bytes + [0x0a]) }
+            }
+        }
     }
 }

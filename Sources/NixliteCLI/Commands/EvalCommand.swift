@@ -1,4 +1,6 @@
 import ArgumentParser
+import NixBuild
+import NixEval
 
 /// `nixlite eval`: the value of a file, an expression or an installable.
 struct EvalCommand: ParsableCommand {
@@ -29,6 +31,29 @@ struct EvalCommand: ParsableCommand {
 
     func run() throws {
         if json && raw { throw UsageError("--raw and --json are mutually exclusive") }
-        throw CommandFailure("evaluation is not there yet")
+        try CommandSession(global: global, evaluation: evaluation).run { session, _ in
+            let request = installable.request(showsEverything: all)
+            for root in try session.select(request, for: .evaluation) { try print(root, session) }
+        }
+    }
+
+    private func print(_ root: ValueRoot, _ session: Session) throws {
+        let evaluator = session.evaluator
+        var value = root.value
+        if let apply {
+            value = try evaluator.call(try session.evaluate(expression: apply), value)
+        }
+        if strict { try evaluator.forceDeeply(value) }
+        if raw {
+            StandardStreams.output(try evaluator.coerceToString(value).bytes)
+        } else if json {
+            StandardStreams.output(try evaluator.printJSON(value).bytes + [UInt8(ascii: "\n")])
+        } else {
+            var options = ValuePrinter.Options()
+            options.forces = true
+            options.printsDerivationPaths = true
+            value = try evaluator.force(value)
+            StandardStreams.output(try evaluator.print(value, options: options) + [UInt8(ascii: "\n")])
+        }
     }
 }

@@ -1,4 +1,8 @@
 import ArgumentParser
+import NixBuild
+import NixEval
+import NixFormats
+import NixSyntax
 
 /// `nixlite instantiate`: what `nix-instantiate` does, with its flags.
 struct InstantiateCommand: ParsableCommand {
@@ -57,6 +61,87 @@ struct InstantiateCommand: ParsableCommand {
     var files: [String] = []
 
     func run() throws {
-        throw CommandFailure("evaluation is not there yet")
+        if parse && !eval {
+            try parseOnly()
+            return
+        }
+        let isLazy = eval && !strict && !json && !xml && !raw
+        try CommandSession(
+            global: global, evaluation: evaluation, isExactlyLazy: isLazy, usesLegacyExitCodes: true
+        ).run { session, _ in
+            if findFile {
+                for name in files {
+                    let path = try session.evaluator.findFile(name)
+                    StandardStreams.output(path + [UInt8(ascii: "\n")])
+                }
+                return
+            }
+            let sources = files.isEmpty && !expression ? ["./default.nix"] : files
+            for source in sources {
+                var request = InstallableRequest()
+                if expression { request.expression = source } else { request.file = source }
+                request.names = attr
+                for root in try session.select(request, for: .evaluation) {
+                    if eval { try print(root, session) } else { try instantiate(root, session) }
+                }
+            }
+        }
+    }
+
+    private func print(_ root: ValueRoot, _ session: Session) throws {
+        let evaluator = session.evaluator
+        if strict { try evaluator.forceDeeply(root.value) }
+        var bytes: [UInt8]
+        if raw {
+            bytes = try evaluator.coerceToString(root.value).bytes
+        } else if json {
+            bytes = try evaluator.printJSON(root.value).bytes + [UInt8(ascii: "\n")]
+        } else if xml {
+            let printer = try session.evaluate(expression: "builtins.toXML")
+            bytes = try evaluator.string(try evaluator.call(printer, root.value)).bytes
+        } else {
+            bytes = try evaluator.printAmbiguously(root.value) + [UInt8(ascii: "\n")]
+        }
+        StandardStreams.output(bytes)
+        if readWriteMode { try session.writeAll() }
+    }
+
+    private func instantiate(_ root: ValueRoot, _ session: Session) throws {
+        for derivation in try session.derivations(in: root) {
+            try session.write([derivation.path])
+            if addRoot == nil {
+                StandardStreams.error(
+                    "warning: you did not specify '--add-root'; the result might be removed by the garbage collector\n")
+            }
+            let suffix = derivation.outputName == "out" ? [] : Array("!".utf8) + derivation.outputName.bytes
+            StandardStreams.output(session.printed(derivation.path).bytes + suffix + [UInt8(ascii: "\n")])
+        }
+    }
+
+    /// Prints the parse tree of each file or expression.
+    private func parseOnly() throws {
+        let options = ParseOptions(
+            features: ParseOptions.Features(pipeOperators: global.features.contains("pipe-operators")))
+        let folder = Paths.currentDirectory()
+        for name in files.isEmpty && !expression ? ["./default.nix"] : files {
+            let source = try CommandSource.read(name, isExpression: expression, folder: folder)
+            let result: Result<[UInt8], SyntaxError> = EvaluationThread.run {
+                let symbols = SymbolTable()
+                do throws(SyntaxError) {
+                    let tree = try Parser.parse(source: source, symbols: symbols, options: options)
+                    return .success(
+                        ASTPrinter.print(
+                            tree, symbols: symbols, homeDirectory: EnvironmentVariable.value("HOME") ?? ""))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            switch result {
+            case .success(let text): StandardStreams.output(text + [UInt8(ascii: "\n")])
+            case .failure(let error):
+                StandardStreams.error(DiagnosticRenderer.render(error))
+                throw CommandFailure(nil)
+            }
+        }
     }
 }

@@ -56,8 +56,9 @@ final class ProgressDisplay: Sendable {
         case .progress(let progress): advance(progress)
         case .progressEnded(let name): end(name)
         case .warning(let text): if verbosity.showsWarnings { print("\(terminal.warning("warning:")) \(text)") }
+        case .text(let line): print(String(decoding: line, as: UTF8.self))
         case .note(let text): if verbosity.showsSteps { print(text) }
-        case .error(let text): print("\(terminal.error("error:")) \(text)")
+        case .error(let text): print("\(terminal.error("error:")) \(ErrorText.indented(text))")
         }
     }
 

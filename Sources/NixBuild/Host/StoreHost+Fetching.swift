@@ -1,0 +1,274 @@
+import Glibc
+package import NixEval
+import NixFetch
+import NixFormats
+import NixStore
+
+extension StoreHost {
+    package func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched {
+        let attributes = FetchAttributes(fetch.attributes)
+        switch fetch.kind {
+        case .url: return try fetchFile(attributes)
+        case .tarball: return try fetchTarball(attributes)
+        case .path: return try fetchPath(attributes)
+        case .git: return try fetchGit(attributes)
+        case .tree: return try fetchTree(attributes)
+        case .mercurial: throw HostError("fetching with Mercurial is not supported by this version of nixlite")
+        case .closure: throw HostError("'builtins.fetchClosure' is not supported by this version of nixlite")
+        }
+    }
+
+    /// An input in the attributes of a flake's lock file, or as the address that `url` is when there is no type.
+    private func fetchTree(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        guard let type = attributes["type"] else {
+            guard let url = attributes["url"] else { throw HostError("argument 'type' is missing") }
+            let reference: FlakeReference
+            do throws(ProjectError) {
+                reference = try FlakeReference(parsing: url, relativeTo: nil)
+            } catch {
+                throw HostError(error.message)
+            }
+            var parsed = FetchAttributes(reference.attributes)
+            parsed["type"] = reference.kind.rawValue
+            return try fetchTree(parsed)
+        }
+        switch type {
+        case "path": return try fetchPath(attributes)
+        case "tarball": return try fetchTarball(attributes)
+        case "file": return try fetchFile(attributes)
+        case "git": return try fetchGit(attributes)
+        case "github", "gitlab", "sourcehut": return try fetchForge(type, attributes)
+        case "indirect":
+            throw HostError(
+                "cannot find flake 'flake:\(attributes["id"] ?? "")' in the flake registries, which nixlite does not read"
+            )
+        default: throw HostError("input type '\(type)' is not supported by this version of nixlite")
+        }
+    }
+
+    // MARK: Files and archives
+
+    private func fetchFile(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        let url = try attributes.require("url")
+        let name = attributes["name"] ?? Paths.baseName(url)
+        let expected = try attributes.hash()
+        if let known = try validObject(name, .flat, expected) { return HostFetched(storePath: known, attributes: [:]) }
+        return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
+            try download(url, to: workspace.tree, workspace, expected: expected)
+            return try accept(workspace.tree, name: name, .flat, expected, url: url, attributes: [:])
+        }
+    }
+
+    private func fetchTarball(
+        _ attributes: FetchAttributes, url given: String? = nil, locked: [String: HostFetch.Attribute] = [:]
+    ) throws(HostError) -> HostFetched {
+        let url: String
+        if let given { url = given } else { url = try attributes.require("url") }
+        let name = attributes["name"] ?? "source"
+        let expected = try attributes.hash()
+        if let known = try validObject(name, .nar, expected), let expected {
+            return HostFetched(
+                storePath: known, attributes: locked.merging(["narHash": .string(expected.sri.bytes)]) { $1 })
+        }
+        return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
+            let archive = workspace.staging.path.appending("archive")
+            try download(url, to: archive, workspace, expected: nil)
+            try makeFolder(workspace.tree)
+            let report: UnpackReport
+            do throws(FetchError) {
+                report = try Unpacker().unpack(archive.description, into: workspace.tree.description, name: url)
+            } catch {
+                throw HostError("failed to extract archive: \(error.message)")
+            }
+            var tree = workspace.tree
+            if report.topLevel.count == 1, Paths.isDirectory(tree.appending(report.topLevel[0]).description) {
+                tree = tree.appending(report.topLevel[0])
+            }
+            return try accept(tree, name: name, .nar, expected, url: url, attributes: locked)
+        }
+    }
+
+    /// The archives that forges offer of their repositories.
+    private func fetchForge(_ type: String, _ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        let owner = try attributes.require("owner")
+        let repository = try attributes.require("repo")
+        let version = attributes["rev"] ?? attributes["ref"] ?? "HEAD"
+        guard version == "HEAD" || FlakeReference.isGitReference(version) || FlakeReference.isRevision(version) else {
+            throw HostError("invalid branch/tag name '\(version)'")
+        }
+        let url =
+            switch type {
+            case "github":
+                "https://\(attributes["host"] ?? "github.com")/\(owner)/\(repository)/archive/\(version).tar.gz"
+            case "gitlab":
+                "https://\(attributes["host"] ?? "gitlab.com")/\(owner)/\(repository)/-/archive/\(version)/archive.tar.gz"
+            default: "https://\(attributes["host"] ?? "git.sr.ht")/\(owner)/\(repository)/archive/\(version).tar.gz"
+            }
+        var locked: [String: HostFetch.Attribute] = [:]
+        if let revision = attributes["rev"] {
+            locked["rev"] = .string(Array(revision.utf8))
+            locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
+        }
+        return try fetchTarball(attributes, url: url, locked: locked)
+    }
+
+    private func fetchPath(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        let path = try attributes.require("path")
+        guard path.hasPrefix("/") else { throw HostError("input 'path:\(path)' is not an absolute path") }
+        let added = try addPath(
+            Array(path.utf8), name: Array("source".utf8), method: .recursive, filter: nil, expected: attributes.hash())
+        return HostFetched(storePath: added, attributes: [:])
+    }
+
+    // MARK: Git
+
+    /// A commit of a repository, or the tracked files of a local work tree.
+    private func fetchGit(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        let url = try attributes.require("url")
+        let local = url.hasPrefix("file://") ? String(url.dropFirst(7)) : url.hasPrefix("/") ? url : nil
+        let expected = try attributes.hash()
+        return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
+            let git = GitCommand(folder: workspace.staging.path.appending("git"), environment: services.environment)
+            let commit: GitCommand.Commit
+            do throws(GitError) {
+                commit = try git.checkOut(
+                    url, local: local, reference: attributes["ref"], revision: attributes["rev"],
+                    into: workspace.tree)
+            } catch {
+                throw HostError(error.message)
+            }
+            var locked: [String: HostFetch.Attribute] = [
+                "lastModified": .integer(commit.date), "submodules": .bool(false),
+            ]
+            if let revision = commit.revision {
+                locked["rev"] = .string(Array(revision.utf8))
+                locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
+                locked["revCount"] = .integer(commit.count)
+            }
+            return try accept(
+                workspace.tree, name: attributes["name"] ?? "source", .nar, expected, url: url, attributes: locked)
+        }
+    }
+
+    // MARK: Parts
+
+    /// The store object that these words name, where the hash is known and the store has it.
+    private func validObject(
+        _ name: String, _ method: ContentAddressMethod, _ expected: NixHash?
+    ) throws(HostError) -> StorePath? {
+        guard let expected else { return nil }
+        let path: StorePath
+        do throws(FormatError) {
+            path = try storeDirectory.fixedOutputPath(
+                name: Array(name.utf8), address: ContentAddress(method: method, hash: expected))
+        } catch {
+            throw HostError("\(error)")
+        }
+        return try stored { () throws(StoreError) in try access.store().protectIfValid(path) } ? path : nil
+    }
+
+    private func withWorkspace(_ body: (FetchWorkspace) throws(HostError) -> HostFetched) throws(HostError)
+        -> HostFetched
+    {
+        let store = try stored { () throws(StoreError) in try access.store() }
+        let workspace: FetchWorkspace
+        do throws(BuildFailure) {
+            workspace = try FetchWorkspace(store)
+        } catch {
+            throw HostError(error.message)
+        }
+        return try body(workspace)
+    }
+
+    private func makeFolder(_ path: RealPath) throws(HostError) {
+        do throws(BuildFailure) {
+            try FileModes.makeFolders(path)
+        } catch {
+            throw HostError(error.message)
+        }
+    }
+
+    private func download(
+        _ url: String, to path: RealPath, _ workspace: FetchWorkspace, expected: NixHash?
+    ) throws(HostError) {
+        if options.build.isOffline, !url.hasPrefix("file:") {
+            throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
+        }
+        let observer = FetchProgressObserver(name: Paths.baseName(url), report: eventReporter)
+        let services = services
+        let result = Blocking.run(cancellation) { () async -> Result<Void, FetchError> in
+            do throws(FetchError) {
+                _ = try await services.downloader.fetchURL(
+                    url, to: path.description, partials: workspace.partials.description, expected: expected,
+                    observer: observer)
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        observer.end()
+        if case .failure(let error) = result {
+            throw HostError("unable to download '\(URLText.redacted(url))': \(error)")
+        }
+    }
+
+    /// Takes a tree into the store and compares its hash.
+    private func accept(
+        _ tree: RealPath, name: String, _ method: ContentAddressMethod, _ expected: NixHash?, url: String,
+        attributes: [String: HostFetch.Attribute]
+    ) throws(HostError) -> HostFetched {
+        let algorithm = expected?.algorithm ?? .sha256
+        let (info, got) = try stored { () throws(StoreError) -> (PathInfo, NixHash) in
+            let store = try access.store()
+            let staged = try store.examine(tree, method: method, algorithm: algorithm)
+            return (try store.addFixedOutput(staged, name: ByteString(name)), staged.address.hash)
+        }
+        if let expected, expected != got {
+            throw HostError(
+                "hash mismatch in file downloaded from '\(URLText.redacted(url))':\n  specified: \(expected.printed(.nix32, withAlgorithm: true))\n  got:       \(got.printed(.nix32, withAlgorithm: true))",
+                buildExitCode: 102)
+        }
+        var attributes = attributes
+        if method == .nar { attributes["narHash"] = .string(info.narHash.sri.bytes) }
+        return HostFetched(storePath: info.path, attributes: attributes)
+    }
+}
+
+/// The attributes of a fetch as text.
+struct FetchAttributes {
+    private var values: [String: String] = [:]
+
+    init(_ attributes: [String: HostFetch.Attribute]) {
+        for (name, value) in attributes {
+            switch value {
+            case .string(let bytes): values[name] = String(decoding: bytes, as: UTF8.self)
+            case .integer(let number): values[name] = "\(number)"
+            case .bool(let flag): values[name] = flag ? "1" : "0"
+            }
+        }
+    }
+
+    init(_ attributes: [String: String]) {
+        values = attributes
+    }
+
+    subscript(name: String) -> String? {
+        get { values[name] }
+        set { values[name] = newValue }
+    }
+
+    func require(_ name: String) throws(HostError) -> String {
+        guard let value = values[name] else { throw HostError("input attribute '\(name)' is missing") }
+        return value
+    }
+
+    /// The hash that the result must have: `narHash`, `sha256` or `hash`.
+    func hash() throws(HostError) -> NixHash? {
+        guard let text = values["narHash"] ?? values["sha256"] ?? values["hash"] else { return nil }
+        do throws(FormatError) {
+            return try NixHash.parseAllowingEmpty(ByteString(text), expected: .sha256).hash
+        } catch {
+            throw HostError("\(error)")
+        }
+    }
+}

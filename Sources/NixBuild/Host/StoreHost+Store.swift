@@ -1,0 +1,133 @@
+package import NixEval
+package import NixFormats
+import NixStore
+
+extension StoreHost {
+    package func addText(name: [UInt8], contents: [UInt8], references: [StorePath]) throws(HostError) -> StorePath {
+        let references = SortedSet(references)
+        let contents = ByteString(contents)
+        let storeDirectory = storeDirectory
+        let path = try formatted { () throws(FormatError) in
+            try storeDirectory.textPath(
+                name: name, hash: Digester.hash(.sha256, contents), references: references)
+        }
+        pending.record(path, .text(name: ByteString(name), contents: contents), references: references)
+        return path
+    }
+
+    package func addDerivation(_ derivation: Derivation, name: [UInt8]) throws(HostError) -> StorePath {
+        let storeDirectory = storeDirectory
+        let path = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory).path }
+        pending.record(path, .derivation(derivation), references: derivation.references)
+        return path
+    }
+
+    package func readDerivation(_ path: StorePath) throws(HostError) -> Derivation {
+        if let derivation = pending.derivation(path) { return derivation }
+        return try stored { () throws(StoreError) in try access.store().readDerivation(path) }
+    }
+
+    package func addPath(
+        _ path: [UInt8], name: [UInt8], method: HostPathMethod, filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?,
+        expected: NixHash?
+    ) throws(HostError) -> StorePath {
+        let source = RealPath(realPath(path))
+        let method: ContentAddressMethod = method == .recursive ? .nar : .flat
+        let algorithm = expected?.algorithm ?? .sha256
+        var included: Set<RealPath>?
+        var storeFilter: PathFilter?
+        let layout = access.layout
+        if let filter {
+            included = []
+            storeFilter = { (entry, kind) throws(StoreError) in
+                let shown = layout.logicalPath(real: entry)?.bytes ?? entry.bytes
+                guard let answer = filter(shown, Self.type(kind)) else {
+                    throw StoreError(.interrupted, "interrupted")
+                }
+                if answer { included?.insert(entry) }
+                return answer
+            }
+        }
+        let digest = try stored { () throws(StoreError) in
+            try TreeDump.hash(source, method: method, algorithm: algorithm, filter: storeFilter)
+        }
+        if let expected, expected != digest.hash {
+            throw HostError(
+                "hash mismatch in path '\(String(decoding: path, as: UTF8.self))':\n  specified: \(expected.sri)\n  got:       \(digest.hash.sri)"
+            )
+        }
+        let storeDirectory = storeDirectory
+        let added = try formatted { () throws(FormatError) in
+            try storeDirectory.fixedOutputPath(
+                name: name, address: ContentAddress(method: method, hash: digest.hash))
+        }
+        pending.record(
+            added,
+            .tree(source: source, name: ByteString(name), method: method, algorithm: algorithm, included: included))
+        return added
+    }
+
+    package func ensureValid(_ path: StorePath) throws(HostError) {
+        try write([path])
+    }
+
+    /// Writes computed objects, and what they refer to, into the store.
+    package func write(_ paths: [StorePath]) throws(HostError) {
+        try stored { () throws(StoreError) in
+            let store = try access.store()
+            for path in paths { try pending.write(path, to: store) }
+        }
+    }
+
+    package func realise(_ context: [HostContext]) throws(HostError) {
+        var requests: [BuildRequest] = []
+        for element in context {
+            switch element {
+            case .path(let path), .derivationDeep(let path): try write([path])
+            case .output(let derivation, let output):
+                try write([derivation])
+                requests.append(BuildRequest(derivation: derivation, outputs: [ByteString(output)]))
+            }
+        }
+        guard !requests.isEmpty else { return }
+        let realiser = try realiser()
+        do throws(RealisationError) {
+            try realiser.realise(requests)
+        } catch {
+            throw HostError(error.message, buildExitCode: error.legacyExitCode)
+        }
+    }
+
+    /// A realiser on this host's store.
+    package func realiser() throws(HostError) -> Realiser {
+        let store = try stored { () throws(StoreError) in try access.store() }
+        return Realiser(
+            store: store, options: options.build, services: services, cancellation: cancellation, report: eventReporter)
+    }
+
+    /// Runs what the store does, wording its errors as the host's.
+    func stored<Result>(_ body: () throws(StoreError) -> Result) throws(HostError) -> Result {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw HostError(error.message, isInterruption: error.kind == .interrupted)
+        }
+    }
+
+    private func formatted<Result>(_ body: () throws(FormatError) -> Result) throws(HostError) -> Result {
+        do throws(FormatError) {
+            return try body()
+        } catch {
+            throw HostError("\(error)")
+        }
+    }
+
+    private static func type(_ kind: FileKind) -> FileType {
+        switch kind {
+        case .regular: .regular
+        case .directory: .directory
+        case .symlink: .symlink
+        case .unknown: .unknown
+        }
+    }
+}

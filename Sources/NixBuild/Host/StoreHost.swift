@@ -1,0 +1,129 @@
+import Glibc
+package import NixEval
+package import NixFormats
+import NixStore
+
+/// The world as evaluation sees it: this machine's files and environment, and a store.
+///
+/// Store objects are computed, not written, until a build needs them (`PendingObjects`). Paths below the logical store folder are
+/// looked up where the store really is.
+package final class StoreHost: EvaluationHost {
+    /// What the host is allowed and told.
+    package struct Options: Sendable {
+        package var system = StoreHost.machineSystem
+        package var build = BuildOptions()
+        /// Absolute.
+        package var currentDirectory = Paths.currentDirectory()
+        /// `environmentVariable` answers nothing (pure evaluation).
+        package var hidesEnvironment = false
+
+        package init() {}
+    }
+
+    package let access: StoreAccess
+    package let options: Options
+    let services: BuildServices
+    let cancellation: Cancellation
+    let eventReporter: BuildReporter
+    var pending = PendingObjects()
+    private var bundled = BundledFiles()
+    private let startTime = Int64(time(nil))
+
+    package init(
+        access: StoreAccess, options: Options, services: BuildServices, cancellation: Cancellation,
+        report: @escaping BuildReporter
+    ) {
+        self.access = access
+        self.options = options
+        self.services = services
+        self.cancellation = cancellation
+        eventReporter = report
+    }
+
+    package var storeDirectory: StoreDirectory { access.layout.storeDirectory }
+    package var currentSystem: String { options.system }
+    package var currentTime: Int64 { startTime }
+    package var currentDirectory: String { options.currentDirectory }
+
+    package func environmentVariable(_ name: [UInt8]) -> [UInt8]? {
+        guard !options.hidesEnvironment, !name.contains(0) else { return nil }
+        guard let value = getenv(String(decoding: name, as: UTF8.self)) else { return nil }
+        return Array(UnsafeRawBufferPointer(start: value, count: strlen(value)))
+    }
+
+    /// Where a logical path really is.
+    func realPath(_ path: [UInt8]) -> String {
+        String(decoding: access.layout.realPath(logical: path)?.bytes ?? path, as: UTF8.self)
+    }
+
+    package func readFile(_ path: [UInt8]) throws(HostError) -> [UInt8] {
+        if BundledFiles.contains(path) {
+            if let contents = bundled.contents(path) { return contents }
+            throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+        }
+        do throws(FileOperationError) {
+            return try SmallFile.read(realPath(path))
+        } catch {
+            throw HostError(error.description)
+        }
+    }
+
+    package func fileType(_ path: [UInt8]) throws(HostError) -> FileType? {
+        if BundledFiles.contains(path) { return bundled.type(path) }
+        var status = stat()
+        guard lstat(realPath(path), &status) == 0 else {
+            if errno == ENOENT || errno == ENOTDIR { return nil }
+            throw HostError(
+                "getting status of \"\(String(decoding: path, as: UTF8.self))\": \(String(cString: strerror(errno)))")
+        }
+        return Self.type(status.st_mode)
+    }
+
+    package func readDirectory(_ path: [UInt8]) throws(HostError) -> [(name: [UInt8], type: FileType)] {
+        if BundledFiles.contains(path) {
+            if let entries = bundled.entries(path) { return entries }
+            throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+        }
+        let folder = realPath(path)
+        do throws(FileOperationError) {
+            return try FolderListing.entries(RealPath(folder)).map { name, kind in (name, Self.type(kind)) }
+        } catch {
+            throw HostError(error.description)
+        }
+    }
+
+    package func resolveSymbolicLinks(_ path: [UInt8]) throws(HostError) -> [UInt8] {
+        if BundledFiles.contains(path) { return path }
+        guard let resolved = realpath(realPath(path), nil) else {
+            let text = String(decoding: path, as: UTF8.self)
+            if errno == ENOENT { throw HostError("path '\(text)' does not exist") }
+            throw HostError("resolving symlinks of \"\(text)\": \(String(cString: strerror(errno)))")
+        }
+        defer { free(resolved) }
+        let bytes = Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
+        return access.layout.logicalPath(real: RealPath(bytes))?.bytes ?? bytes
+    }
+
+    package func report(_ line: [UInt8]) {
+        eventReporter(.text(line))
+    }
+
+    private static func type(_ mode: mode_t) -> FileType {
+        switch mode & S_IFMT {
+        case S_IFREG: .regular
+        case S_IFDIR: .directory
+        case S_IFLNK: .symlink
+        default: .unknown
+        }
+    }
+
+    /// The system of this machine, such as `x86_64-linux`.
+    package static let machineSystem: String = {
+        var name = utsname()
+        guard uname(&name) == 0 else { return "x86_64-linux" }
+        let machine = withUnsafeBytes(of: &name.machine) { bytes in
+            String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+        }
+        return "\(machine)-linux"
+    }()
+}

@@ -1,0 +1,86 @@
+package import NixEval
+
+/// Names from the root of a value to one inside of it, as `-A` and the part after `#` give them.
+package struct AttributePath: Sendable, Equatable {
+    package let names: [String]
+
+    package init(_ names: [String]) {
+        self.names = names
+    }
+
+    /// Parses `a.b."c.d"`.
+    package init(parsing text: String) throws(ProjectError) {
+        var names: [String] = []
+        var name = ""
+        var isQuoted = false
+        for character in text {
+            if character == "\"" {
+                isQuoted.toggle()
+            } else if character == ".", !isQuoted {
+                names.append(name)
+                name = ""
+            } else {
+                name.append(character)
+            }
+        }
+        if isQuoted { throw ProjectError("missing closing quote in selection path '\(text)'") }
+        if !name.isEmpty { names.append(name) }
+        self.names = names
+    }
+
+    /// The path as it is written in messages.
+    package var text: String {
+        names.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+    }
+
+    package static func + (left: AttributePath, right: AttributePath) -> AttributePath {
+        AttributePath(left.names + right.names)
+    }
+}
+
+/// Where following an attribute path ended.
+package enum AttributeSearch {
+    case found(Value)
+    /// This name is not there.
+    case missing(String)
+    /// This name was looked for in something that is no set.
+    case notASet(String, kind: String)
+}
+
+extension Evaluator {
+    /// What a path leads to, functions on the way being called with `arguments`.
+    package func find(
+        _ path: AttributePath, in value: Value, arguments: [(name: String, value: ValueRoot)]
+    ) throws(EvaluationError) -> AttributeSearch {
+        var current = try autoCall(value, arguments: arguments)
+        for name in path.names {
+            let kind = try kind(of: current)
+            if kind == .list, let index = Int(name) {
+                guard index >= 0, index < (try count(of: current)) else { return .missing(name) }
+                current = try autoCall(try element(index, of: current), arguments: arguments)
+                continue
+            }
+            guard kind == .attributes else { return .notASet(name, kind: kind.description) }
+            guard let next = try attribute(name, of: current) else { return .missing(name) }
+            current = try autoCall(next, arguments: arguments)
+        }
+        return .found(try force(current))
+    }
+}
+
+extension Evaluator.Kind {
+    /// The kind with its article, as messages have it.
+    fileprivate var description: String {
+        switch self {
+        case .null: "null"
+        case .bool: "a Boolean"
+        case .integer: "an integer"
+        case .float: "a float"
+        case .string: "a string"
+        case .path: "a path"
+        case .list: "a list"
+        case .attributes: "a set"
+        case .function: "a function"
+        }
+    }
+}

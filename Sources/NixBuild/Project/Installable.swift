@@ -1,0 +1,194 @@
+package import NixEval
+import NixStore
+
+/// What a command line asks to evaluate or build.
+package struct InstallableRequest: Sendable {
+    /// `--expr`.
+    package var expression: String?
+    /// `--file`.
+    package var file: String?
+    /// Installables, and attribute paths of the above.
+    package var names: [String] = []
+    /// The whole configuration of a module, not only what the project defines.
+    package var showsEverything = false
+
+    package init() {}
+
+    /// Whether values are for building.
+    package enum Purpose: Sendable { case evaluation, building }
+}
+
+extension Session {
+    /// The values that a command line asks for, in its order.
+    package func select(
+        _ request: InstallableRequest, for purpose: InstallableRequest.Purpose
+    ) throws(SessionError) -> [ValueRoot] {
+        if request.expression != nil || request.file != nil {
+            let base = try self.base(request)
+            var values: [ValueRoot] = []
+            for name in request.names.isEmpty ? [""] : request.names {
+                values.append(try root(select(name, in: base.value)))
+            }
+            return values
+        }
+        var values: [ValueRoot] = []
+        for name in request.names.isEmpty ? ["."] : request.names {
+            values.append(try root(installable(name, request, purpose)))
+        }
+        return values
+    }
+
+    private func root(_ value: Value) -> ValueRoot { ValueRoot(value, evaluator) }
+
+    private func base(_ request: InstallableRequest) throws(SessionError) -> ValueRoot {
+        do throws(EvaluationError) {
+            if let expression = request.expression { return root(try evaluate(expression: expression)) }
+            let file = request.file ?? ""
+            return root(try evaluate(file: file))
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// An attribute path in a value of plain Nix.
+    private func select(_ name: String, in value: Value) throws(SessionError) -> Value {
+        let path = try parse(name)
+        switch try find(path, in: value) {
+        case .found(let found): return found
+        case .missing(let missing):
+            throw .project(ProjectError("attribute '\(missing)' in selection path '\(path.text)' not found"))
+        case .notASet(let missing, let kind):
+            throw .project(
+                ProjectError(
+                    "the expression selected by the selection path '\(path.text)' should be a set but is \(kind) at '\(missing)'"
+                ))
+        }
+    }
+
+    private func parse(_ text: String) throws(SessionError) -> AttributePath {
+        do throws(ProjectError) {
+            return try AttributePath(parsing: text)
+        } catch {
+            throw .project(error)
+        }
+    }
+
+    private func find(_ path: AttributePath, in value: Value) throws(SessionError) -> AttributeSearch {
+        do throws(EvaluationError) {
+            return try evaluator.find(path, in: value, arguments: arguments)
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The first of several paths that leads somewhere.
+    private func first(_ paths: [AttributePath], in value: Value) throws(SessionError) -> Value? {
+        for path in paths {
+            if case .found(let found) = try find(path, in: value) { return found }
+        }
+        return nil
+    }
+
+    // MARK: Installables
+
+    private func installable(
+        _ text: String, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
+    ) throws(SessionError) -> Value {
+        let (reference, fragment) = FlakeReference.split(text)
+        let path = try parse(fragment ?? "")
+        switch try location(reference) {
+        case .file(let file):
+            var whole = InstallableRequest()
+            whole.file = file
+            return try select(path.text, in: base(whole).value)
+        case .devenv(let folder): return try project(folder, path, request, purpose)
+        case .flake(let folder):
+            if fragment == nil, Paths.baseName(reference) == "flake.nix", purpose == .evaluation {
+                return try attribute("outputs", of: root(flake(folder)))
+            }
+            return try flakeOutput(folder, path, request, purpose)
+        }
+    }
+
+    private func location(_ reference: String) throws(SessionError) -> ProjectLocation {
+        do throws(ProjectError) {
+            let isPlace =
+                reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")
+                || reference.hasSuffix(".nix")
+            if isPlace { return try ProjectLocation(Paths.absolute(reference, from: settings.folder)) }
+            let parsed = try FlakeReference(parsing: reference, relativeTo: settings.folder)
+            if parsed.kind == .path, let path = parsed.attributes["path"] {
+                return try ProjectLocation(Paths.absolute(parsed.directory, from: path))
+            }
+            return .flake(folder: try fetched(parsed))
+        } catch {
+            throw .project(error)
+        }
+    }
+
+    private func fetched(_ reference: FlakeReference) throws(ProjectError) -> String {
+        var attributes = reference.attributes.mapValues { HostFetch.Attribute.string(Array($0.utf8)) }
+        attributes["type"] = .string(Array(reference.kind.rawValue.utf8))
+        do throws(HostError) {
+            let tree = try host.fetch(HostFetch(kind: .tree, attributes: attributes))
+            return Paths.absolute(reference.directory, from: access.layout.realPath(tree.storePath).description)
+        } catch {
+            throw ProjectError(error.message)
+        }
+    }
+
+    /// An attribute of a devenv project: a model, else a part of the configuration.
+    private func project(
+        _ folder: String, _ path: AttributePath, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
+    ) throws(SessionError) -> Value {
+        let evaluation = root(try devenv(folder))
+        if path.names.isEmpty, purpose == .evaluation {
+            return try attribute(request.showsEverything ? "config" : "output", of: evaluation)
+        }
+        let config = root(try attribute("config", of: evaluation))
+        if let found = try first(Self.configurationPaths(path), in: config.value) { return found }
+        throw .project(ProjectError("project '\(folder)' does not provide attribute '\(path.text)'"))
+    }
+
+    /// Where `path` is looked for in a configuration.
+    private static func configurationPaths(_ path: AttributePath) -> [AttributePath] {
+        if path.names.isEmpty { return [AttributePath(["nixlite", "models"])] }
+        if path.names.first == "models" { return [AttributePath(["nixlite"]) + path, path] }
+        return [path, AttributePath(["outputs"]) + path]
+    }
+
+    /// An attribute of a flake as Nix looks for it, then of the configuration of its shell, then of a devenv.nix beside it.
+    private func flakeOutput(
+        _ folder: String, _ path: AttributePath, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
+    ) throws(SessionError) -> Value {
+        let flake = root(try self.flake(folder))
+        let outputs = root(try attribute("outputs", of: flake))
+        let system = host.currentSystem
+        let paths =
+            path.names.isEmpty
+            ? [AttributePath(["packages", system, "default"]), AttributePath(["defaultPackage", system])]
+            : [
+                AttributePath(["packages", system]) + path, AttributePath(["legacyPackages", system]) + path, path,
+            ]
+        if let found = try first(paths, in: outputs.value) { return found }
+        let shell = AttributePath(["devShells", system, "default", "config"])
+        if let config = try first([shell], in: outputs.value).map(root),
+            let found = try first(Self.configurationPaths(path), in: config.value)
+        {
+            return found
+        }
+        if Paths.exists("\(folder)/devenv.nix") { return try project(folder, path, request, purpose) }
+        let names = paths.map { "'\($0.text)'" }
+        let list = names.dropLast().joined(separator: ", ")
+        throw .project(
+            ProjectError("flake 'path:\(folder)' does not provide attribute \(list) or \(names.last ?? "")"))
+    }
+
+    /// A member that must be there.
+    func attribute(_ name: String, of value: ValueRoot) throws(SessionError) -> Value {
+        guard case .found(let found) = try find(AttributePath([name]), in: value.value) else {
+            throw .project(ProjectError("attribute '\(name)' missing"))
+        }
+        return found
+    }
+}

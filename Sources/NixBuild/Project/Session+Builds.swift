@@ -1,0 +1,77 @@
+import NixEval
+package import NixFormats
+import NixStore
+
+/// What came of one derivation: the outputs that were asked for, by name.
+package struct BuildResult: Sendable {
+    package let derivation: StorePath
+    package let outputs: [(name: ByteString, path: StorePath)]
+}
+
+extension Session {
+    /// A store path with the logical store folder.
+    package func printed(_ path: StorePath) -> ByteString { host.storeDirectory.print(path) }
+
+    /// Writes computed store objects and what they refer to.
+    package func write(_ paths: [StorePath]) throws(SessionError) {
+        do throws(HostError) {
+            try host.write(paths)
+        } catch {
+            throw .host(error)
+        }
+    }
+
+    /// Writes everything that the evaluation computed.
+    package func writeAll() throws(SessionError) { try write(host.pending.paths) }
+
+    /// The derivations that building would build, printed.
+    package func plan(_ derivations: [SelectedDerivation]) throws(SessionError) -> [String] {
+        try write(derivations.map(\.path))
+        do {
+            let plan = try host.realiser().plan(requests(derivations))
+            return plan.order.map { printed($0).description }
+        } catch let error as HostError {
+            throw .host(error)
+        } catch {
+            throw .project(ProjectError((error as? BuildFailure)?.message ?? "\(error)"))
+        }
+    }
+
+    /// Makes the outputs of all derivations valid.
+    package func build(_ derivations: [SelectedDerivation]) throws(SessionError) {
+        try write(derivations.map(\.path))
+        let realiser: Realiser
+        do throws(HostError) {
+            realiser = try host.realiser()
+        } catch {
+            throw .host(error)
+        }
+        do throws(RealisationError) {
+            try realiser.realise(requests(derivations))
+        } catch {
+            throw .realisation(error)
+        }
+    }
+
+    /// The outputs of derivations, built or not.
+    package func results(_ derivations: [SelectedDerivation]) throws(SessionError) -> [BuildResult] {
+        do {
+            return try derivations.map { selected in
+                let derivation = try host.readDerivation(selected.path)
+                var outputs: [(name: ByteString, path: StorePath)] = []
+                for name in selected.outputs.sorted() {
+                    if let path = try derivation.outputPath(name, in: host.storeDirectory) {
+                        outputs.append((name, path))
+                    }
+                }
+                return BuildResult(derivation: selected.path, outputs: outputs)
+            }
+        } catch {
+            throw .project(ProjectError((error as? HostError)?.message ?? "\(error)"))
+        }
+    }
+
+    private func requests(_ derivations: [SelectedDerivation]) -> [BuildRequest] {
+        derivations.map { BuildRequest(derivation: $0.path, outputs: SortedSet($0.outputs)) }
+    }
+}

@@ -1,0 +1,141 @@
+package import NixEval
+import NixFormats
+
+extension Session {
+    /// The functions of `nix/project/default.nix`, for a project in `folder`.
+    private func projectFunctions(_ folder: String, _ file: DevenvFile?) throws(SessionError) -> ValueRoot {
+        do throws(EvaluationError) {
+            let function = try evaluator.importFile(Array("\(Evaluator.bundledRoot)/project/default.nix".utf8))
+            let overrides = settings.overrides.map { name, url in (name, JSONValue.string(ByteString(url))) }
+            var members: [(String, JSONValue)] = [
+                ("system", .string(ByteString(host.currentSystem))),
+                ("root", .string(ByteString(folder))),
+                ("locked", .bool(settings.usesLockedInputs || file?.usesLockedInputs == true)),
+                ("overrides", .object(SortedMap(overrides.map { (ByteString($0.0), $0.1) }))),
+            ]
+            if let file { members.append(("config", file.nixpkgsConfiguration)) }
+            var attributes: [(name: String, value: ValueRoot)] = []
+            for (name, value) in members {
+                attributes.append((name, ValueRoot(try evaluator.makeValue(value), evaluator)))
+            }
+            let primitives = try evaluate(
+                expression: "{ openAttrs = { known, fallback }: known; notePlaceholder = _: null; }")
+            attributes.append(("nixlite", ValueRoot(primitives, evaluator)))
+            return ValueRoot(try evaluator.call(function, try evaluator.makeAttributes(attributes)), evaluator)
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The configuration of a devenv project: `{ config, options, output }`.
+    package func devenv(_ folder: String, profiles: [String] = []) throws(SessionError) -> Value {
+        let project: DevenvProject
+        do throws(ProjectError) {
+            project = try DevenvProject(folder: folder)
+        } catch {
+            throw .project(error)
+        }
+        let functions = try projectFunctions(folder, project.file)
+        do throws(EvaluationError) {
+            var modules: [ValueRoot] = []
+            for module in project.modules {
+                modules.append(ValueRoot(try evaluator.makePath(Array(module.utf8)), evaluator))
+            }
+            let attributes: [(name: String, value: ValueRoot)] = [
+                ("modules", ValueRoot(try evaluator.makeList(modules), evaluator)),
+                ("inputs", ValueRoot(try evaluator.makeValue(project.file.inputsValue), evaluator)),
+                ("imports", ValueRoot(try evaluator.makeValue(.strings(project.file.imports)), evaluator)),
+                ("profiles", ValueRoot(try evaluator.makeValue(.strings(profiles)), evaluator)),
+                ("lock", ValueRoot(try lockValue(project.lock, "\(folder)/devenv.lock"), evaluator)),
+                ("folder", ValueRoot(try evaluator.makePath(Array(folder.utf8)), evaluator)),
+            ]
+            return try call("devenv", of: functions, attributes)
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The flake in a folder, as `builtins.getFlake` would answer it.
+    package func flake(_ folder: String) throws(SessionError) -> Value {
+        let functions = try projectFunctions(folder, nil)
+        let lockPath = "\(folder)/flake.lock"
+        do {
+            let lock = Paths.exists(lockPath) ? try SmallFile.read(lockPath) : nil
+            let attributes: [(name: String, value: ValueRoot)] = [
+                ("folder", ValueRoot(try evaluator.makePath(Array(folder.utf8)), evaluator)),
+                ("lock", ValueRoot(try lockValue(lock, lockPath), evaluator)),
+            ]
+            return try call("flake", of: functions, attributes)
+        } catch let error as EvaluationError {
+            throw .evaluation(error)
+        } catch {
+            throw .project(ProjectError("\(error)"))
+        }
+    }
+
+    private func call(
+        _ name: String, of functions: ValueRoot, _ attributes: [(name: String, value: ValueRoot)]
+    ) throws(EvaluationError) -> Value {
+        let function = try evaluator.attribute(name, of: functions.value) ?? evaluator.null
+        return try evaluator.call(function, try evaluator.makeAttributes(attributes))
+    }
+
+    /// A lock file as a value, null where there is none.
+    private func lockValue(_ lock: [UInt8]?, _ path: String) throws(EvaluationError) -> Value {
+        guard let lock else { return evaluator.null }
+        let fromJSON = try evaluate(expression: "builtins.fromJSON")
+        return try evaluator.call(fromJSON, try evaluator.makeString(lock))
+    }
+}
+
+extension DevenvFile {
+    /// `nixpkgs.config`.
+    fileprivate var nixpkgsConfiguration: JSONValue {
+        .object([
+            "allowUnfree": .bool(allowUnfree), "allowBroken": .bool(allowBroken),
+            "permittedInsecurePackages": .strings(permittedInsecurePackages),
+        ])
+    }
+
+    /// The inputs in the words of a flake's `inputs`.
+    fileprivate var inputsValue: JSONValue { Self.value(of: inputs) }
+
+    private static func value(of inputs: [String: Input]) -> JSONValue {
+        .object(
+            SortedMap(
+                inputs.map { name, input in
+                    var members: SortedMap<ByteString, JSONValue> = [:]
+                    if let url = input.url { members["url"] = .string(ByteString(url)) }
+                    if let follows = input.follows { members["follows"] = .string(ByteString(follows)) }
+                    if !input.isFlake { members["flake"] = .bool(false) }
+                    if !input.inputs.isEmpty { members["inputs"] = value(of: input.inputs) }
+                    return (ByteString(name), .object(members))
+                }))
+    }
+}
+
+extension JSONValue {
+    /// A list of strings.
+    static func strings(_ texts: [String]) -> JSONValue { .array(texts.map { .string(ByteString($0)) }) }
+}
+
+extension Evaluator {
+    /// A value of plain data; numbers are not used.
+    func makeValue(_ value: JSONValue) throws(EvaluationError) -> Value {
+        switch value {
+        case .null, .number: return null
+        case .bool(let flag): return makeBool(flag)
+        case .string(let text): return try makeString(text.bytes)
+        case .array(let elements):
+            var roots: [ValueRoot] = []
+            for element in elements { roots.append(ValueRoot(try makeValue(element), self)) }
+            return try makeList(roots)
+        case .object(let members):
+            var roots: [(name: String, value: ValueRoot)] = []
+            for member in members {
+                roots.append((member.key.description, ValueRoot(try makeValue(member.value), self)))
+            }
+            return try makeAttributes(roots)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+# What the program evaluates of a project: a devenv project or a flake, with its inputs resolved.
+#
+#   nixlite, system, root, config, overlays   as ../default.nix takes them
+#   locked      true: nixpkgs, devenv and nix-model-repo come from where the lock file says instead of from the program
+#   overrides   input name -> address, from the command line
+#
+# Answers
+#
+#   bundle      what ../default.nix answers
+#   flake       { folder, lock } -> the flake in that folder, as `builtins.getFlake` would answer it
+#   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
+{
+  nixlite,
+  system,
+  root ? null,
+  config ? { },
+  overlays ? [ ],
+  locked ? false,
+  overrides ? { },
+}:
+let
+  bundle = import ../default.nix {
+    inherit
+      nixlite
+      system
+      root
+      config
+      overlays
+      ;
+  };
+  resolve = import ./inputs.nix { inherit bundle locked overrides; };
+
+  # A bundled nixpkgs has its packages ready; another one is called like any nixpkgs.
+  packagesOf =
+    inputs:
+    if !(inputs ? nixpkgs) || inputs.nixpkgs._bundled or false then
+      bundle.pkgs
+    else
+      import inputs.nixpkgs { inherit system config overlays; };
+in
+{
+  inherit bundle;
+
+  flake = { folder, lock }: resolve.flake { outPath = folder; } lock;
+
+  devenv =
+    {
+      modules,
+      inputs,
+      lock,
+      folder,
+      profiles ? [ ],
+      imports ? [ ],
+    }:
+    let
+      # Imports of devenv.yaml: a path from the project's folder, or an input with an optional path below it.
+      moduleOf =
+        name:
+        let
+          parts = builtins.match "([^/]*)(/.*)?" name;
+          below = builtins.elemAt parts 1;
+          input = builtins.head parts;
+        in
+        if builtins.substring 0 1 name == "." then
+          folder + "/${name}/devenv.nix"
+        else if builtins.substring 0 1 name == "/" then
+          /. + "${name}/devenv.nix"
+        else
+          resolved.${input}.outPath + "${if below == null then "" else below}/devenv.nix";
+      declared = {
+        nixpkgs.url = "github:cachix/devenv-nixpkgs/rolling";
+      }
+      // inputs;
+      resolved = resolve.inputs {
+        inherit declared lock;
+        folder = folder;
+      };
+    in
+    bundle.evalDevenv {
+      inherit profiles;
+      modules = map moduleOf imports ++ modules;
+      inputs = resolved // {
+        self = {
+          outPath = folder;
+          inputs = resolved;
+          _type = "flake";
+        };
+      };
+      pkgs = packagesOf resolved;
+      root = toString folder;
+    };
+}
