@@ -125,7 +125,7 @@ struct ProcessBuilder {
         }
     }
 
-    /// Reads the builder's output until its end. Returns why it was cut, if it was.
+    /// Reads the builder's output until its end, and returns why it was cut, if it was.
     private func follow(_ reader: Int32, _ child: ChildProcess, _ log: inout BuilderLog) -> String? {
         let start = time(nil)
         var lastOutput = start

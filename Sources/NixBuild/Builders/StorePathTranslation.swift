@@ -27,7 +27,9 @@ package struct StorePathTranslation: Sendable {
     /// Whether a logical store path occurs.
     package func mentions(_ text: [UInt8]) -> Bool { Self.occurrence(of: logical, in: text, from: 0) != nil }
 
-    /// Turns the real paths in the links and text files of a tree into logical ones. Files with a NUL byte are left alone.
+    /// Turns the real paths in the links and text files of a tree into logical ones.
+    ///
+    /// Files with a NUL byte are left alone.
     package func makeLogical(_ path: RealPath) throws(FileOperationError) {
         var status = stat()
         guard lstat(path.description, &status) == 0 else { throw FileOperationError("getting status of", path) }

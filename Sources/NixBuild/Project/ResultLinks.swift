@@ -13,7 +13,7 @@ package struct ResultLinks {
         self.access = access
     }
 
-    /// Links all outputs: `result`, `result-dev`, `result-1`, `result-1-dev`, …
+    /// Links all outputs, the first result as `result` and `result-dev`, the second as `result-1` and `result-1-dev`.
     ///
     /// - Parameter name: absolute, or relative to the working folder.
     package func make(_ results: [BuildResult], name: String) throws(ProjectError) {

@@ -37,7 +37,7 @@ package enum SessionError: Error {
     case host(HostError)
 }
 
-/// One command's evaluator with the store behind it. Used on the evaluation thread only.
+/// One command's evaluator with the store behind it, for use on the evaluation thread only.
 package final class Session {
     package let settings: SessionSettings
     package let access: StoreAccess

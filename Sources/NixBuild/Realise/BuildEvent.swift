@@ -36,5 +36,5 @@ package struct FetchProgress: Sendable, Equatable {
     }
 }
 
-/// Receives events. It is called from several threads at once.
+/// Receives events, from several threads at once.
 package typealias BuildReporter = @Sendable (BuildEvent) -> Void

@@ -49,7 +49,7 @@ extension BuildFailure {
         return BuildFailure(kind, lines: lines)
     }
 
-    /// `Reason: 1 dependency failed.`
+    /// The failure of what waits for failed derivations.
     package static func dependenciesFailed(_ derivation: String, count: Int, outputs: [String]) -> BuildFailure {
         let reason = count == 1 ? "1 dependency failed." : "\(count) dependencies failed."
         return cannotBuild(derivation, reason: ["Reason: \(reason)"], outputs: outputs)

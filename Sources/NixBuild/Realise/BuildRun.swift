@@ -1,6 +1,8 @@
 import NixFormats
 
-/// The state of one realisation: what waits, runs, is done or failed. Knows nothing of threads.
+/// The state of one realisation: what waits, runs, is done or failed.
+///
+/// It knows nothing of threads.
 struct BuildRun {
     private enum State {
         case waiting, running, done, failed
