@@ -40,7 +40,7 @@ final class RecordingObserver: FetchObserver {
     ) async throws -> FetchedFile {
         try await downloader(options).fetchURL(
             "\(server.base)/f/\(fault)/\(size)/\(name)", to: "\(scratch.path)/\(path)",
-            partials: "\(scratch.path)/partials", expected: expected, observer: observer)
+            partials: "\(scratch.path)/partials", expected: expected, hashesNAR: true, observer: observer)
     }
 
     @Test(arguments: [
@@ -56,9 +56,18 @@ final class RecordingObserver: FetchObserver {
         let expected = try await reference(server, scratch)
         let file = try await fetch(server, fault, scratch) { $0.retry.ceiling = 0.05 }
         #expect(file.sha256 == expected)
+        // Hashed on the way, or given up because the file began anew.
+        #expect(try file.nar == nil || file.nar == scratch.nar("out"))
         #expect(file.size == Int64(Self.size))
         #expect(try scratch.read("out").count == Self.size)
         #expect(try scratch.tree("partials") == [])
+    }
+
+    @Test(arguments: ["ok", "close-100000", "chunked", "gzip", "endless-0"])
+    func hashesTheArchiveOnTheWay(fault: String) async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        #expect(try await fetch(server, fault, scratch).nar == scratch.nar("out"))
     }
 
     @Test func resumesWhereItWasCut() async throws {

@@ -1,6 +1,8 @@
 import Foundation
-import NixFetch
+import NixFormats
 import Testing
+
+@testable import NixFetch
 
 /// The fault server as a child process; ends with the object.
 final class FaultServer: Sendable {
@@ -94,6 +96,34 @@ final class ScratchDirectory: Sendable {
 
     func read(_ name: String) throws -> [UInt8] {
         [UInt8](try Data(contentsOf: URL(fileURLWithPath: path + "/" + name)))
+    }
+
+    /// The NAR of what a path holds, written from what is on disk.
+    func nar(_ name: String) throws -> NARSummary {
+        let digester = Digester(.sha256)
+        let writer = NARWriter { digester.update($0) }
+        try write(path + "/" + name, to: writer)
+        try writer.finish()
+        return NARSummary(hash: digester.finish(), size: writer.byteCount)
+    }
+
+    private func write(_ path: String, to writer: NARWriter) throws {
+        let manager = FileManager.default
+        switch try manager.attributesOfItem(atPath: path)[.type] as? FileAttributeType {
+        case .typeDirectory:
+            try writer.directory()
+            for name in try manager.contentsOfDirectory(atPath: path).map({ ByteString($0) }).sorted() {
+                try writer.entry(name)
+                try write("\(path)/\(name)", to: writer)
+            }
+            try writer.endDirectory()
+        case .typeSymbolicLink:
+            try writer.symlink(target: ByteString(try manager.destinationOfSymbolicLink(atPath: path)))
+        default:
+            let bytes = [UInt8](try Data(contentsOf: URL(fileURLWithPath: path)))
+            try writer.regular(size: UInt64(bytes.count), isExecutable: false)
+            try writer.contents(bytes)
+        }
     }
 
     /// Every entry below a directory: path, and the target of a link.

@@ -36,6 +36,7 @@ import Testing
         let model = try await fetch(server, scratch)
         #expect(model.commit == Self.commit)
         #expect(model.files == 8)
+        #expect(try model.nar == scratch.nar("staging"))
         let tree = try scratch.tree("staging")
         let attributes = sha256("*.safetensors filter=lfs\n")
         let pooling = sha256("{\"pooling\": true}\n")
@@ -95,7 +96,8 @@ import Testing
     func otherRevisionsGetTheirOwnReference(revision: String, file: String) async throws {
         let server = try FaultServer()
         let scratch = try ScratchDirectory()
-        _ = try await fetch(server, scratch, revision: revision, files: ["config.json"])
+        let model = try await fetch(server, scratch, revision: revision, files: ["config.json", "onnx/*"])
+        #expect(try model.nar == scratch.nar("staging"))
         let references = try scratch.tree("staging").filter { $0 == "refs/main" || $0 == file }
         #expect(references == ["refs/main", file].sorted())
         let paths = try await server.log().map(\.path)

@@ -39,6 +39,7 @@ import Testing
     @Test func aPrefixIsADirectory() async throws {
         let model = try await fetch(prefix: "llama")
         #expect(model.files == 4)
+        #expect(try model.nar == scratch.nar("staging"))
         #expect(
             try scratch.tree("staging") == [
                 "a file+1 é.txt", "config.json", "sub", "sub/deep", "sub/deep/w.bin", "x#?%.txt",

@@ -12,6 +12,18 @@ package struct FetchedModel: Sendable, Equatable {
     /// Paths relative to the staging directory, sorted; a directory stands for all below it. Nil when the tree is
     /// upstream's already.
     package let upstreamOmissions: [ByteString]?
+    /// The NAR of the staging tree, hashed while the files arrived; nil where that was not possible.
+    package let nar: NARSummary?
+
+    init(
+        files: Int, bytes: Int64, commit: String? = nil, upstreamOmissions: [ByteString]? = nil, nar: NARSummary? = nil
+    ) {
+        self.files = files
+        self.bytes = bytes
+        self.commit = commit
+        self.upstreamOmissions = upstreamOmissions
+        self.nar = nar
+    }
 }
 
 /// Fetches models of every source type into a directory.

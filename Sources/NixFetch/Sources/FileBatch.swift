@@ -26,10 +26,11 @@ struct FileBatch: Sendable {
         self.translate = translate
     }
 
-    /// Downloads all, largest first; results in the order of the jobs.
+    /// Downloads all in their order, as many at once as the settings say.
     ///
+    /// With a plan of the tree its NAR is hashed meanwhile, which is quickest for files in the NAR's order.
     /// The first failure ends the others, whose partial files stay for the next run.
-    func run() async throws(FetchError) -> [FetchedFile] {
+    func run(hashing plan: TreePlan? = nil) async throws(FetchError) -> (files: [FetchedFile], nar: NARSummary?) {
         let sizes = jobs.map(\.request.size)
         let total = sizes.reduce(Int64?(0)) { sum, size in
             guard let sum, let size else { return nil }
@@ -38,15 +39,24 @@ struct FileBatch: Sendable {
         }
         if let total { try workspace.checkSpace(max(0, total - bytesOnDisk())) }
         context.observer.observe(.planned(files: jobs.count, bytes: total))
-        let order = jobs.indices.sorted { (sizes[$0] ?? 0, $1) > (sizes[$1] ?? 0, $0) }
-        let outcome = await runGroup(order)
+        let board = plan.map { _ in ProgressBoard() }
+        async let hashing = hash(plan, board)
+        let outcome = await runGroup(board)
+        board?.end()
+        // The files are read where they are now, so nothing is moved before.
+        let nar = await hashing
         if let failure = outcome.failure { throw failure }
         var files: [FetchedFile] = []
         for (index, job) in jobs.enumerated() {
             guard let file = outcome.files[index] else { continue }
             files.append(try await publish(job, file))
         }
-        return files
+        return (files, nar)
+    }
+
+    private func hash(_ plan: TreePlan?, _ board: ProgressBoard?) async -> NARSummary? {
+        guard let plan, let board else { return nil }
+        return await TreeHasher.hash(plan, board: board, partials: workspace.partials)
     }
 
     /// Moves a complete file to its place; one that another process took meanwhile is fetched again.
@@ -61,9 +71,9 @@ struct FileBatch: Sendable {
             .run(partials: workspace.partials, into: job.target, as: job.name)
     }
 
-    private func runGroup(_ order: [Int]) async -> (files: [Int: FetchedFile], failure: FetchError?) {
+    private func runGroup(_ board: ProgressBoard?) async -> (files: [Int: FetchedFile], failure: FetchError?) {
         await withTaskGroup(of: (Int, Result<FetchedFile, FetchError>).self) { group in
-            var pending = order[...]
+            var pending = jobs.indices[...]
             var files: [Int: FetchedFile] = [:]
             var failure: FetchError?
             func addNext() {
@@ -71,7 +81,8 @@ struct FileBatch: Sendable {
                 let job = jobs[index]
                 group.addTask {
                     do throws(FetchError) {
-                        let download = FileDownload(context: context, request: job.request, translate: translate)
+                        let download = FileDownload(
+                            context: context, request: job.request, translate: translate, board: board)
                         return (index, .success(try await download.complete(partials: workspace.partials)))
                     } catch {
                         return (index, .failure(error))

@@ -22,23 +22,43 @@ struct HubLayout: Sendable {
         return blobs.insert(blob).inserted
     }
 
+    /// The links, by path and target.
+    private var links: [(path: String, target: String)] {
+        files.map { file in
+            let depth = file.path.utf8.count { $0 == UInt8(ascii: "/") }
+            return (
+                "snapshots/\(commit)/\(file.path)", String(repeating: "../", count: depth + 2) + "blobs/\(file.blob)"
+            )
+        }
+    }
+
+    /// The paths of the files that hold the commit.
+    private var references: [String] {
+        revision == "main" || revision == commit ? ["refs/main"] : ["refs/main", "refs/\(revision)"]
+    }
+
+    private var reference: [UInt8] { Array("\(commit)\n".utf8) }
+
     /// Writes links and refs; the blobs are the caller's.
     func write(into staging: DirectoryTree) throws(FetchError) {
         do throws(FileAccess.Failure) {
             _ = try staging.directory([Array("blobs".utf8)])
             _ = try staging.directory([Array("snapshots".utf8), Array(commit.utf8)])
-            for file in files {
-                let depth = file.path.utf8.count { $0 == UInt8(ascii: "/") }
-                let target = String(repeating: "../", count: depth + 2) + "blobs/\(file.blob)"
-                try staging.makeLink("snapshots/\(commit)/\(file.path)".utf8, to: target.utf8)
-            }
-            try staging.writeFile("refs/main", Array("\(commit)\n".utf8))
-            if revision != "main", revision != commit {
-                try staging.writeFile("refs/\(revision)", Array("\(commit)\n".utf8))
-            }
+            for link in links { try staging.makeLink(link.path.utf8, to: link.target.utf8) }
+            for path in references { try staging.writeFile(path, reference) }
         } catch {
             throw error.fetchError
         }
+    }
+
+    /// The same as a tree, with the blobs that `content` gives by name.
+    func tree(_ content: (String) -> TreeNode) -> TreeNode {
+        var root = TreeNode.directory(["blobs": .directory([:])])
+        root.insert(.directory([:]), at: "snapshots/\(commit)".utf8)
+        for blob in blobs { root.insert(content(blob), at: "blobs/\(blob)".utf8) }
+        for link in links { root.insert(.link(target: ByteString(link.target)), at: link.path.utf8) }
+        for path in references { root.insert(.bytes(reference), at: path.utf8) }
+        return root
     }
 
     /// What upstream's fetcher, which forgets subfolders, does not have: their links, and blobs nothing else links to.

@@ -24,6 +24,16 @@ struct HuggingFaceSource: Sendable {
         let expected: FileRequest.Expectation
         /// The content's name: equal for files of equal content.
         let content: String
+
+        /// Small files first, since the names of their blobs are known only when they are there; then the order of the
+        /// blobs' names, which is that of the NAR.
+        static func isFetchedBefore(_ left: Entry, _ right: Entry) -> Bool {
+            switch (left.expected, right.expected) {
+            case (.gitBlob, .required): true
+            case (.required, .gitBlob): false
+            default: left.content < right.content
+            }
+        }
     }
 
     init(
@@ -64,14 +74,14 @@ struct HuggingFaceSource: Sendable {
         // Files of equal content are fetched once.
         var contents: [String: Int] = [:]
         var jobs: [FileJob] = []
-        for entry in entries where contents[entry.content] == nil {
+        for entry in entries.sorted(by: Entry.isFetchedBefore) where contents[entry.content] == nil {
             contents[entry.content] = jobs.count
             jobs.append(try job(entry, commit: commit, blobs: blobs, index: jobs.count))
         }
-        let fetched: [FetchedFile]
-        fetched = try await FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
+        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
             errors.translate(error, path: request.label)
-        }.run()
+        }
+        let (fetched, nar) = try await batch.run(hashing: plan(entries, jobs, contents, commit))
         var layout = HubLayout(commit: commit, revision: revision)
         for (job, file) in zip(jobs, fetched) {
             try place(job.name, "\(file.sha256.base16)", in: blobs)
@@ -83,7 +93,28 @@ struct HuggingFaceSource: Sendable {
         try layout.write(into: workspace.staging)
         return FetchedModel(
             files: entries.count, bytes: fetched.reduce(0) { $0 + $1.size }, commit: commit,
-            upstreamOmissions: layout.upstreamOmissions)
+            upstreamOmissions: layout.upstreamOmissions, nar: nar)
+    }
+
+    /// The tree by the digests of the small files; those of the large ones are known.
+    private func plan(_ entries: [Entry], _ jobs: [FileJob], _ contents: [String: Int], _ commit: String) -> TreePlan {
+        let keys = contents.mapValues { jobs[$0].request.key }
+        let known = Dictionary(
+            jobs.compactMap { job -> (String, NixHash)? in
+                guard case .required(let hash) = job.request.expected else { return nil }
+                return (job.request.key, hash)
+            }, uniquingKeysWith: { first, _ in first })
+        let layout = HubLayout(commit: commit, revision: revision)
+        return TreePlan(named: jobs.map(\.request.key).filter { known[$0] == nil }) { digests in
+            var layout = layout
+            var blobs: [String: String] = [:]
+            for entry in entries {
+                guard let key = keys[entry.content], let digest = known[key] ?? digests[key] else { continue }
+                _ = layout.add(path: entry.path, sha256: digest)
+                blobs["\(digest.base16)"] = key
+            }
+            return layout.tree { .download(key: blobs[$0] ?? "") }
+        }
     }
 
     /// Gives a fetched blob the name of its digest; a second blob of the same content is dropped.

@@ -65,12 +65,14 @@ struct S3Source: Sendable {
             do { target = try workspace.staging.directory(directories) } catch { throw error.fetchError }
             jobs.append(FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self)))
         }
-        let fetched = try await FileBatch(context: context, workspace: workspace, jobs: jobs) {
+        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) {
             [session] request, error in
             session.translate(error, about: request.label)
-        }.run()
-        return FetchedModel(
-            files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, commit: nil, upstreamOmissions: nil)
+        }
+        var tree = TreeNode.directory([:])
+        for job in jobs { tree.insert(.download(key: job.request.key), at: job.request.label.utf8) }
+        let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })
+        return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
     }
 
     /// The prefix is a directory; when nothing is below it, an object of exactly that key is taken.

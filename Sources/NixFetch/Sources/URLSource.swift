@@ -46,10 +46,15 @@ struct URLSource: Sendable {
             let target = extracts ? workspace.partials.root : workspace.staging.root
             jobs.append(FileJob(request: request, target: target, name: extracts ? "\(request.key).archive" : name))
         }
-        let fetched = try await FileBatch(context: context, workspace: workspace, jobs: jobs).run()
-        if extracts { return try unpack(jobs, workspace) }
-        return FetchedModel(
-            files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, commit: nil, upstreamOmissions: nil)
+        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs)
+        if extracts {
+            _ = try await batch.run()
+            return try unpack(jobs, workspace)
+        }
+        var tree = TreeNode.directory([:])
+        for job in jobs { tree.insert(.download(key: job.request.key), at: job.name.utf8) }
+        let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })
+        return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
     }
 
     private func unpack(_ jobs: [FileJob], _ workspace: Workspace) throws(FetchError) -> FetchedModel {
@@ -62,7 +67,7 @@ struct URLSource: Sendable {
             files += report.files
             bytes += report.bytes
         }
-        return FetchedModel(files: files, bytes: bytes, commit: nil, upstreamOmissions: nil)
+        return FetchedModel(files: files, bytes: bytes)
     }
 
     /// `filename`, else the URL's last segment.

@@ -13,6 +13,9 @@ package struct FetchedFile: Sendable, Equatable {
     /// The answer's validators, for a cache of URLs.
     package let etag: String?
     package let lastModified: String?
+    /// The NAR of the file as a store object, not executable, when `hashesNAR` asked for it and it could be hashed on the
+    /// way.
+    package var nar: NARSummary?
 }
 
 extension Downloader {
@@ -25,8 +28,9 @@ extension Downloader {
     /// - Parameters:
     ///   - path: the file to make; its directory must exist, on the file system of `partials`.
     ///   - partials: a directory for unfinished downloads, made if it is missing.
+    ///   - hashesNAR: hash the NAR too, while the file arrives.
     package func fetchURL(
-        _ url: String, to path: String, partials: String, expected: NixHash? = nil,
+        _ url: String, to path: String, partials: String, expected: NixHash? = nil, hashesNAR: Bool = false,
         network: NetworkRequest = NetworkRequest(), observer: any FetchObserver = SilentObserver()
     ) async throws(FetchError) -> FetchedFile {
         let reference = try Self.parse(url)
@@ -37,9 +41,35 @@ extension Downloader {
         var request = FileRequest(url: reference, label: reference.lastPathSegment ?? reference.host)
         request.authorizer = URLCredentials(environment: environment).authorizer(for: reference)
         request.expected = expected.map { .preferred($0) } ?? .unknown
-        return try await FileDownload(context: context, request: request).run(
-            partials: workspace.partials, into: workspace.staging.root,
-            as: slash.map { String(path[path.index(after: $0)...]) } ?? path)
+        let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
+        let board = hashesNAR ? ProgressBoard() : nil
+        let download = FileDownload(context: context, request: request, board: board)
+        async let hashing = Self.hash(board, key: request.key, workspace)
+        let result: Result<(file: FetchedFile, partial: PartialFile), FetchError>
+        do throws(FetchError) {
+            result = .success(try await download.completeLocked(partials: workspace.partials))
+        } catch {
+            result = .failure(error)
+        }
+        board?.end()
+        let nar = await hashing
+        var (file, partial) = try result.get()
+        // The lock is held until the file is in its place.
+        defer { withExtendedLifetime(partial) {} }
+        file.nar = nar
+        do {
+            try PartialFile.publish(
+                key: request.key, in: workspace.partials, to: workspace.staging.root, as: name)
+        } catch {
+            throw error.fetchError
+        }
+        return file
+    }
+
+    private static func hash(_ board: ProgressBoard?, key: String, _ workspace: Workspace) async -> NARSummary? {
+        guard let board else { return nil }
+        let plan = TreePlan(named: []) { _ in .download(key: key) }
+        return await TreeHasher.hash(plan, board: board, partials: workspace.partials)
     }
 
     /// Reads a small answer (`http`, `https` or `file`) into memory.

@@ -60,6 +60,8 @@ struct FileDownload: Sendable {
     let request: FileRequest
     /// Puts a failed request into the source's own words.
     var translate: @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError }
+    /// Told where the file stands.
+    var board: ProgressBoard?
 
     /// Bytes between two sidecars: what a kill may cost.
     private static let checkpointDistance: Int64 = 4 << 20
@@ -84,7 +86,15 @@ struct FileDownload: Sendable {
         try await completeLocked(partials: partials).file
     }
 
-    private func completeLocked(
+    /// Puts a file that is complete and verified on the board.
+    private func post(_ file: FetchedFile, _ partial: PartialFile) {
+        board?[request.key] = ProgressBoard.Entry(
+            generation: partial.state.withLock { $0.generation }, frontier: file.size, total: file.size,
+            sha256: file.sha256)
+    }
+
+    /// The same; the partial file stays locked while `partial` lives.
+    func completeLocked(
         partials: DirectoryTree
     ) async throws(FetchError) -> (file: FetchedFile, partial: PartialFile) {
         let partial = try await PartialFile(
@@ -98,6 +108,7 @@ struct FileDownload: Sendable {
                 partial.discard()
                 throw objection
             }
+            post(file, partial)
             return (file, partial)
         }
         var canRetry = !request.acceptsOtherContent || partial.resumed > 0
@@ -122,6 +133,7 @@ struct FileDownload: Sendable {
             let file = FetchedFile(
                 size: size, sha256: digests.sha256, hash: digests.hash, finalURL: state.finalURL ?? request.url.text,
                 etag: state.validators.etag, lastModified: state.validators.lastModified)
+            post(file, partial)
             return (file, partial)
         }
     }
@@ -167,9 +179,11 @@ struct FileDownload: Sendable {
         var recorded: Int64 = partial.resumed
         func catchUp() throws(FileAccess.Failure) {
             while true {
-                let (generation, frontier, count) = partial.state.withLock { state in
-                    (state.generation, state.written.frontier, state.written.count)
+                let (generation, frontier, count, total) = partial.state.withLock { state in
+                    (state.generation, state.written.frontier, state.written.count, state.total)
                 }
+                board?[request.key] = ProgressBoard.Entry(
+                    generation: generation, frontier: frontier, total: total, sha256: nil)
                 if count >= recorded + Self.checkpointDistance || count < recorded {
                     try partial.checkpoint()
                     recorded = count
