@@ -206,9 +206,9 @@ extension Builtins {
             var high = keys.count
             while low < high {
                 let middle = (low + high) / 2
-                if try machine.isLess(keys[middle], key, 0, "") { low = middle + 1 } else { high = middle }
+                if try machine.isLess(key, keys[middle], 0, "") { high = middle } else { low = middle + 1 }
             }
-            if low < keys.count, try !machine.isLess(key, keys[low], 0, "") { return false }
+            if low > 0, try !machine.isLess(keys[low - 1], key, 0, "") { return false }
             try keys.append(key, machine)
             let words = keys.words
             var index = keys.count - 1

@@ -125,7 +125,10 @@ extension Machine {
     private func argumentValue(
         _ node: NodePointer, _ environment: Words, _ builtin: UnsafeMutablePointer<Builtin>, _ index: Int
     ) throws(EvaluationError) -> Value {
-        if builtin.pointee.strictMask & (1 << UInt8(index)) != 0 {
+        let opcode = node.pointee.opcode
+        // A variable needs no thunk, and is left for the builtin to force, whose errors have another place.
+        let isVariable = opcode == .local0 || opcode == .local1 || opcode == .local2 || opcode == .local
+        if !isVariable, builtin.pointee.strictMask & (1 << UInt8(index)) != 0 {
             do throws(EvaluationError) { return try evaluate(node, environment) } catch { return try evaluator.keep(error) }
         }
         return try delay(node, environment)
@@ -182,7 +185,12 @@ extension Machine {
             name < 0
             ? "while calling anonymous lambda"
             : "while calling '\(evaluator.symbols.string(of: Symbol(rawValue: name)))'"
-        let result = error.adding(text, code.pointee.position)
+        // Of curried arguments the last one's function is the one whose body ran.
+        let place =
+            code.pointee.pattern != 0
+            ? code.pointee.position
+            : UnsafePointer<UInt32>(bitPattern: code.pointee.positions).unsafelyUnwrapped[Int(code.pointee.arity) - 1]
+        let result = error.adding(text, place)
         return position == 0 ? result : result.adding("from call site", position)
     }
 

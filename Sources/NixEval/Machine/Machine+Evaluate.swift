@@ -139,8 +139,10 @@ extension Machine {
             case .apply: return try applyDelayed(node, environment)
 
             case .not:
-                do throws(EvaluationError) { return Value(try !boolean(node.pointee.nodeA, environment, nil)) } catch {
-                    throw error.adding("in the argument of the not operator", 0)
+                do throws(EvaluationError) { 
+                    return Value(try !boolean(node.pointee.nodeA, environment, node.pointee.nodeA))
+                } catch {
+                    throw error.adding("in the argument of the not operator", expressionPosition(node.pointee.nodeA))
                 }
             case .and:
                 do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment, node) { return .false } } catch {
@@ -217,13 +219,18 @@ extension Machine {
         }
     }
 
-    /// The Boolean that `node` gives; a wrong type is reported at the place of `parent`, if it has one.
+    /// The Boolean that `node` gives; a wrong type is reported at the place of `parent`.
     @inline(__always)
-    func boolean(_ node: NodePointer, _ environment: Words, _ parent: NodePointer?) throws(EvaluationError) -> Bool {
+    func boolean(_ node: NodePointer, _ environment: Words, _ parent: NodePointer) throws(EvaluationError) -> Bool {
         let value = try evaluate(node, environment)
         if value.bits == Value.true.bits { return true }
         if value.bits == Value.false.bits { return false }
-        throw wrongType(value, expected: "a Boolean", parent.map(CodeArena.position) ?? 0)
+        throw wrongType(value, expected: "a Boolean", expressionPosition(parent))
+    }
+
+    /// Where Nix says that an expression is: nowhere for a constant.
+    func expressionPosition(_ node: NodePointer) -> UInt32 {
+        node.pointee.opcode == .constant ? 0 : CodeArena.position(of: node)
     }
 
     @inline(never)

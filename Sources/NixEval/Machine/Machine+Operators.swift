@@ -20,28 +20,24 @@ extension Machine {
     @inline(__always)
     func order(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Bool {
         // Nix reads `a > b` and `a <= b` as `b < a`: the right operand is evaluated first.
-        let swaps = node.pointee.opcode == .greater || node.pointee.opcode == .lessOrEqual
-        let left: Value
-        let right: Value
-        if swaps {
-            right = try evaluate(node.pointee.nodeB, environment)
-            left = try evaluate(node.pointee.nodeA, environment)
-        } else {
-            left = try evaluate(node.pointee.nodeA, environment)
-            right = try evaluate(node.pointee.nodeB, environment)
-        }
-        if left.isSmallInteger, right.isSmallInteger {
-            return Machine.compare(left.smallInteger, right.smallInteger, node.pointee.opcode)
-        }
-        let position = CodeArena.position(of: node)
+        let opcode = node.pointee.opcode
+        let swaps = opcode == .greater || opcode == .lessOrEqual
         do throws(EvaluationError) {
-            switch node.pointee.opcode {
-            case .less: return try isLess(left, right, 0, "")
-            case .greater: return try isLess(right, left, 0, "")
-            case .lessOrEqual: return try !isLess(right, left, 0, "")
-            default: return try !isLess(left, right, 0, "")
+            let first = try evaluate(swaps ? node.pointee.nodeB : node.pointee.nodeA, environment)
+            let second = try evaluate(swaps ? node.pointee.nodeA : node.pointee.nodeB, environment)
+            let isLess: Bool
+            if first.isSmallInteger, second.isSmallInteger {
+                isLess = first.smallInteger < second.smallInteger
+            } else {
+                isLess = try self.isLess(first, second, 0, "")
             }
-        } catch { throw error.adding("while calling the 'lessThan' builtin", position) }
+            return opcode == .less || opcode == .greater ? isLess : !isLess
+        } catch {
+            let position = CodeArena.position(of: node)
+            let framed = error.adding("while calling the 'lessThan' builtin", position)
+            throw opcode == .less || opcode == .greater
+                ? framed : framed.adding("in the argument of the not operator", position)
+        }
     }
 
     /// Nix's order of numbers, strings, paths and lists.
@@ -192,20 +188,11 @@ extension Machine {
 
     @inline(__always)
     func add(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let left: Value
-        let right: Value
-        do throws(EvaluationError) { left = try evaluate(node.pointee.nodeA, environment) } catch {
-            throw error.adding("in an operand of '+'", leftPosition(node))
-        }
+        let left = try evaluate(node.pointee.nodeA, environment)
+        let right = try evaluate(node.pointee.nodeB, environment)
         if left.isSmallInteger {
-            do throws(EvaluationError) { right = try evaluate(node.pointee.nodeB, environment) } catch {
-                throw error.adding("in an operand of '+'", rightPosition(node))
-            }
             if right.isSmallInteger { return try integer(left.smallInteger &+ right.smallInteger) }
             return try addSlow(left, right, node)
-        }
-        do throws(EvaluationError) { right = try evaluate(node.pointee.nodeB, environment) } catch {
-            throw error.adding("in an operand of '+'", rightPosition(node))
         }
         return try addSlow(left, right, node)
     }
@@ -265,35 +252,32 @@ extension Machine {
 
     @inline(__always)
     func arithmetic(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let left = try evaluate(node.pointee.nodeA, environment)
-        let right = try evaluate(node.pointee.nodeB, environment)
-        if left.isSmallInteger, right.isSmallInteger {
-            if node.pointee.opcode == .subtract { return try integer(left.smallInteger &- right.smallInteger) }
-            if node.pointee.opcode == .multiply {
-                let (product, overflow) = left.smallInteger.multipliedReportingOverflow(by: right.smallInteger)
-                if !overflow { return try integer(product) }
+        let opcode = node.pointee.opcode
+        do throws(EvaluationError) {
+            let left = try evaluate(node.pointee.nodeA, environment)
+            let right = try evaluate(node.pointee.nodeB, environment)
+            if left.isSmallInteger, right.isSmallInteger {
+                if opcode == .subtract { return try integer(left.smallInteger &- right.smallInteger) }
+                if opcode == .multiply {
+                    let (product, overflow) = left.smallInteger.multipliedReportingOverflow(by: right.smallInteger)
+                    if !overflow { return try integer(product) }
+                }
             }
-        }
-        let position = CodeArena.position(of: node)
-        switch node.pointee.opcode {
-        case .subtract: return try named("sub", position) { () throws(EvaluationError) in try subtract(left, right, 0) }
-        case .multiply: return try named("mul", position) { () throws(EvaluationError) in try multiply(left, right, 0) }
-        default: return try named("div", position) { () throws(EvaluationError) in try divide(left, right, 0) }
+            switch opcode {
+            case .subtract: return try subtract(left, right, 0)
+            case .multiply: return try multiply(left, right, 0)
+            default: return try divide(left, right, 0)
+            }
+        } catch {
+            let name = opcode == .subtract ? "sub" : opcode == .multiply ? "mul" : "div"
+            throw error.adding("while calling the '\(name)' builtin", CodeArena.position(of: node))
         }
     }
 
     func negate(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let operand = try evaluate(node.pointee.nodeA, environment)
-        let position = CodeArena.position(of: node)
-        return try named("sub", position) { () throws(EvaluationError) in
-            try subtract(Value(smallInteger: 0), operand, 0)
-        }
-    }
-
-    private func named(_ name: String, _ position: UInt32, _ body: () throws(EvaluationError) -> Value)
-        throws(EvaluationError) -> Value
-    {
-        do throws(EvaluationError) { return try body() } catch { throw error.adding("while calling the '\(name)' builtin", position) }
+        do throws(EvaluationError) {
+            return try subtract(Value(smallInteger: 0), try evaluate(node.pointee.nodeA, environment), 0)
+        } catch { throw error.adding("while calling the 'sub' builtin", CodeArena.position(of: node)) }
     }
 
     private enum Numbers {
@@ -395,10 +379,7 @@ extension Machine {
         var context: UInt32 = 0
         for index in 0..<count {
             let child = NodePointer(bitPattern: nodes[index]).unsafelyUnwrapped
-            var part: Value
-            do throws(EvaluationError) { part = try evaluate(child, environment) } catch {
-                throw error.adding("in an operand of '+'", positions[index])
-            }
+            var part = try evaluate(child, environment)
             if !part.isString, !(isPath && index == 0) {
                 part = try coerceToString(
                     part, positions[index], "while evaluating a path segment", copiesToStore: !isPath)

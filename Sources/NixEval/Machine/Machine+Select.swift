@@ -102,7 +102,7 @@ extension Machine {
         if element.symbol >= 0 { return Symbol(rawValue: element.symbol) }
         let node = NodePointer(bitPattern: element.node).unsafelyUnwrapped
         let name = try stringWithoutContext(
-            try evaluate(node, environment), element.position, "while evaluating an attribute name")
+            try evaluate(node, environment), expressionPosition(node), "while evaluating an attribute name")
         return evaluator.symbols.intern(name.bytes)
     }
 

@@ -113,11 +113,13 @@ extension Machine {
     func update(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let left: Value
         do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
-            throw error.adding("in the left operand of the update (//) operator", 0)
+            throw error.adding(
+                "in the left operand of the update (//) operator", expressionPosition(node.pointee.nodeA))
         }
         let right: Value
         do throws(EvaluationError) { right = try attributeSet(node.pointee.nodeB, environment) } catch {
-            throw error.adding("in the right operand of the update (//) operator", 0)
+            throw error.adding(
+                "in the right operand of the update (//) operator", expressionPosition(node.pointee.nodeB))
         }
         return try update(left, right)
     }
