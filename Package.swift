@@ -80,7 +80,7 @@ let package = Package(
         .target(
             name: "NixliteCLI",
             dependencies: [
-                "NixBuild", "NixEval", "NixStore", "NixFormats", "NixSyntax",
+                "NixBuild", "NixEval", "NixFetch", "NixStore", "NixFormats", "NixSyntax",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),

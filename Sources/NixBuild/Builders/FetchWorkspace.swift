@@ -1,5 +1,5 @@
 import Glibc
-import NixStore
+package import NixStore
 
 /// Where a fetch writes: a staging folder in the store's file system, and a folder for unfinished downloads that stays.
 struct FetchWorkspace: Sendable {
@@ -22,13 +22,13 @@ struct FetchWorkspace: Sendable {
 }
 
 /// Small changes of files that have no better place.
-enum FileModes {
-    static func makeExecutable(_ path: RealPath) {
+package enum FileModes {
+    package static func makeExecutable(_ path: RealPath) {
         _ = chmod(path.description, 0o755)
     }
 
     /// Makes a folder and those above it; that one exists is no error.
-    static func makeFolders(_ path: RealPath) throws(BuildFailure) {
+    package static func makeFolders(_ path: RealPath) throws(BuildFailure) {
         let text = path.description
         if mkdir(text, 0o755) == 0 || errno == EEXIST { return }
         guard errno == ENOENT, path.bytes.count > 1 else {

@@ -198,7 +198,8 @@ struct ProcessBuilder {
                 if let path = try derivation.outputPath(name, in: store.layout.storeDirectory) { inputs.append(path) }
             }
         }
-        return Array(try store.closure(inputs))
+        // A placeholder that a shell does without is not there.
+        return Array(try store.closure(store.validPaths(among: inputs)))
     }
 
     private func sortedByReferences(

@@ -99,10 +99,12 @@ extension StoreHost {
     }
 
     /// A realiser on this host's store.
-    package func realiser() throws(HostError) -> Realiser {
+    package func realiser(skipsPlaceholders: Bool = false) throws(HostError) -> Realiser {
+        var build = options.build
+        build.skipsPlaceholders = skipsPlaceholders
         let store = try stored { () throws(StoreError) in try access.store() }
         return Realiser(
-            store: store, options: options.build, services: services, cancellation: cancellation, report: eventReporter)
+            store: store, options: build, services: services, cancellation: cancellation, report: eventReporter)
     }
 
     /// Runs what the store does, wording its errors as the host's.

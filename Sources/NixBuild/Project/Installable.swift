@@ -73,7 +73,7 @@ extension Session {
         }
     }
 
-    private func find(_ path: AttributePath, in value: Value) throws(SessionError) -> AttributeSearch {
+    func find(_ path: AttributePath, in value: Value) throws(SessionError) -> AttributeSearch {
         do throws(EvaluationError) {
             return try evaluator.find(path, in: value, arguments: arguments)
         } catch {
@@ -110,7 +110,7 @@ extension Session {
         }
     }
 
-    private func location(_ reference: String) throws(SessionError) -> ProjectLocation {
+    func location(_ reference: String) throws(SessionError) -> ProjectLocation {
         do throws(ProjectError) {
             let isPlace =
                 reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")

@@ -38,11 +38,15 @@ extension Session {
     }
 
     /// Makes the outputs of all derivations valid.
-    package func build(_ derivations: [SelectedDerivation]) throws(SessionError) {
+    ///
+    /// - Parameter withoutPlaceholders: leave out packages that nobody has built.
+    package func build(
+        _ derivations: [SelectedDerivation], withoutPlaceholders: Bool = false
+    ) throws(SessionError) {
         try write(derivations.map(\.path))
         let realiser: Realiser
         do throws(HostError) {
-            realiser = try host.realiser()
+            realiser = try host.realiser(skipsPlaceholders: withoutPlaceholders)
         } catch {
             throw .host(error)
         }

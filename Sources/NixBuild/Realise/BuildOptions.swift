@@ -20,6 +20,8 @@ package struct BuildOptions: Sendable {
     package var isOffline = false
     /// Build again what is valid, and compare.
     package var rebuilds = false
+    /// A placeholder of a package counts as built: a shell takes the machine's own program instead.
+    package var skipsPlaceholders = false
     /// Such as `x86_64-linux`; derivations for another system cannot be built here.
     package var systems: Set<String> = []
 

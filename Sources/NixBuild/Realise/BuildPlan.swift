@@ -30,16 +30,16 @@ package struct BuildPlan: Sendable {
 
     /// Finds what is missing in `store`.
     ///
-    /// - Parameter rebuilds: build the requested derivations though they are there.
-    package init(_ requests: [BuildRequest], in store: LocalStore, rebuilds: Bool = false) throws(BuildFailure) {
+    package init(
+        _ requests: [BuildRequest], in store: LocalStore, options: BuildOptions = BuildOptions()
+    ) throws(BuildFailure) {
+        let rebuilds = options.rebuilds
         var seen: Set<StorePath> = []
         var pending = requests.map { ($0, rebuilds) }
         while let (request, isForced) = pending.popLast() {
-            if let step = steps[request.derivation] {
-                _ = step
-                continue
-            }
+            guard steps[request.derivation] == nil else { continue }
             let derivation = try Self.read(request.derivation, store)
+            if options.skipsPlaceholders, derivation.builder == "builtin:nixlite-placeholder" { continue }
             let outputs = try Self.outputs(request.derivation, derivation, store.layout.storeDirectory)
             for name in request.outputs where !outputs.contains(where: { $0.name == name }) {
                 throw BuildFailure(

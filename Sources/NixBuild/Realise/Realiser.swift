@@ -25,7 +25,7 @@ package final class Realiser: Sendable {
 
     /// What building `requests` would build.
     package func plan(_ requests: [BuildRequest]) throws(BuildFailure) -> BuildPlan {
-        try BuildPlan(requests, in: store, rebuilds: options.rebuilds)
+        try BuildPlan(requests, in: store, options: options)
     }
 
     /// Makes the outputs of all requests valid.

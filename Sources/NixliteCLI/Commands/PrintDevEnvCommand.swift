@@ -1,4 +1,6 @@
 import ArgumentParser
+import NixBuild
+import NixFormats
 
 /// `nixlite print-dev-env`: the environment as a shell script, for `eval` and direnv.
 struct PrintDevEnvCommand: ParsableCommand {
@@ -16,6 +18,23 @@ struct PrintDevEnvCommand: ParsableCommand {
     var installable: String?
 
     func run() throws {
-        throw CommandFailure("the shell is not there yet")
+        try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
+            let launch = try ShellLaunch(session, installable ?? ".", display)
+            if json {
+                var members = launch.script.variables
+                let folders = launch.script.programFolders.joined(separator: [UInt8(ascii: ":")])
+                members["PATH"] = ByteString(Array(folders))
+                let value = JSONValue.object([
+                    "variables": .object(
+                        SortedMap(
+                            members.map { entry in
+                                (entry.key, .object(["type": .string("exported"), "value": .string(entry.value)]))
+                            }))
+                ])
+                StandardStreams.output(try value.printed().bytes + [UInt8(ascii: "\n")])
+            } else {
+                StandardStreams.output(launch.script.text)
+            }
+        }
     }
 }

@@ -1,4 +1,7 @@
 import ArgumentParser
+import Glibc
+import NixBuild
+import NixFormats
 
 /// `nixlite shell [-- command…]`: the development environment of a project.
 struct ShellCommand: ParsableCommand {
@@ -16,6 +19,11 @@ struct ShellCommand: ParsableCommand {
     var command: [String] = []
 
     func run() throws {
-        throw CommandFailure("the shell is not there yet")
+        var launch: ShellLaunch?
+        try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
+            launch = try ShellLaunch(session, installable ?? ".", display)
+        }
+        guard let launch else { return }
+        throw try launch.run(command)
     }
 }

@@ -1,0 +1,89 @@
+import NixEval
+import NixFormats
+import NixStore
+
+extension Session {
+    /// The shell of a project, with everything built that it needs.
+    ///
+    /// - Parameter installable: a folder, a file or a flake reference, with an attribute of `devShells` after `#`.
+    package func shell(_ installable: String) throws(SessionError) -> DevShell {
+        let (reference, fragment) = FlakeReference.split(installable)
+        switch try location(reference) {
+        case .devenv(let folder):
+            let evaluation = ValueRoot(try devenv(folder), evaluator)
+            return try described(ValueRoot(try attribute("config", of: evaluation), evaluator), folder)
+        case .flake(let folder): return try flakeShell(folder, fragment ?? "default")
+        case .file(let file):
+            throw .project(ProjectError("'\(file)' is neither a devenv.nix nor a flake, so it has no shell"))
+        }
+    }
+
+    private func flakeShell(_ folder: String, _ name: String) throws(SessionError) -> DevShell {
+        let outputs = ValueRoot(try attribute("outputs", of: ValueRoot(try flake(folder), evaluator)), evaluator)
+        let path = AttributePath(["devShells", host.currentSystem, name])
+        guard case .found(let value) = try find(path, in: outputs.value) else {
+            if Paths.exists("\(folder)/devenv.nix") {
+                let evaluation = ValueRoot(try devenv(folder), evaluator)
+                return try described(ValueRoot(try attribute("config", of: evaluation), evaluator), folder)
+            }
+            throw .project(ProjectError("flake 'path:\(folder)' does not provide attribute '\(path.text)'"))
+        }
+        let derivation = ValueRoot(value, evaluator)
+        let description = AttributePath(["config", "nixlite", "shell"])
+        if case .found = try find(description, in: derivation.value) {
+            return try described(ValueRoot(try attribute("config", of: derivation), evaluator), folder)
+        }
+        return try plain(derivation, folder)
+    }
+
+    /// The shell that a devenv configuration describes.
+    private func described(_ config: ValueRoot, _ folder: String) throws(SessionError) -> DevShell {
+        guard case .found(let value) = try find(AttributePath(["nixlite", "shell"]), in: config.value) else {
+            throw .project(ProjectError("the configuration describes no shell"))
+        }
+        let text: (bytes: [UInt8], context: [ContextElement])
+        do throws(EvaluationError) {
+            text = try evaluator.printJSON(value)
+        } catch {
+            throw .evaluation(error)
+        }
+        try realise(text.context)
+        do throws(FormatError) {
+            return DevShell(try JSONValue(parsing: ByteString(text.bytes)), folder: folder)
+        } catch {
+            throw .project(ProjectError("\(error)"))
+        }
+    }
+
+    /// The shell of a derivation that devenv did not make.
+    private func plain(_ value: ValueRoot, _ folder: String) throws(SessionError) -> DevShell {
+        guard let selected = try derivations(in: value).first else {
+            throw .project(ProjectError("the shell is no derivation"))
+        }
+        let derivation: Derivation
+        do throws(HostError) {
+            derivation = try host.readDerivation(selected.path)
+        } catch {
+            throw .host(error)
+        }
+        try realise(
+            derivation.inputDerivations.flatMap { input in
+                input.value.map { .output(derivation: input.key, name: $0) }
+            })
+        return DevShell(derivation, folder: folder)
+    }
+
+    /// Builds what a text refers to. Packages that are only placeholders are left out: the machine's programs take their place.
+    private func realise(_ context: [ContextElement]) throws(SessionError) {
+        var requests: [SelectedDerivation] = []
+        for element in context {
+            switch element {
+            case .path(let path), .derivationDeep(let path): try write([path])
+            case .output(let derivation, let name):
+                requests.append(
+                    SelectedDerivation(path: derivation, outputs: [name], outputName: "out"))
+            }
+        }
+        try build(requests, withoutPlaceholders: true)
+    }
+}

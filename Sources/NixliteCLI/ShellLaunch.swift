@@ -1,0 +1,57 @@
+import Glibc
+import NixBuild
+import NixFetch
+import NixFormats
+import NixStore
+
+/// A project's shell, ready to be entered.
+struct ShellLaunch {
+    let shell: DevShell
+    let script: ShellScript
+
+    /// Evaluates and builds what the shell needs and makes its files.
+    init(_ session: Session, _ installable: String, _ display: ProgressDisplay) throws {
+        let environment = FetchEnvironment.current().variables
+        shell = try session.shell(installable)
+        let names = StorePathTranslation(session.access.layout)
+        let files = ShellFiles(shell, names, environment: environment) { display.report($0) }
+        try files.make()
+        script = ShellScript(shell, names, environment: environment, programs: files.programs)
+        let placeholders = shell.placeholders
+        if !placeholders.isEmpty {
+            display.report(
+                .note(
+                    "note: nixlite does not build these packages; the programs of this machine are used: \(placeholders.joined(separator: ", "))"
+                ))
+        }
+    }
+
+    /// Becomes the command, or an interactive shell where there is none. Returns only when that fails.
+    func run(_ command: [String]) throws -> CommandFailure {
+        let folder = "\(shell.dotfile)/nixlite"
+        do throws(BuildFailure) {
+            try FileModes.makeFolders(RealPath(folder))
+        } catch {
+            return CommandFailure(error.message)
+        }
+        let file = "\(folder)/enter.sh"
+        let path = EnvironmentVariable.value("PATH") ?? "/usr/bin:/bin"
+        guard let bash = ProgramSearch.find("bash", path: path) else {
+            return CommandFailure("the program 'bash' is needed and not on PATH")
+        }
+        var arguments: [String]
+        if command.isEmpty {
+            // An interactive shell reads the user's own settings first.
+            let start = Array("if [ -e ~/.bashrc ]; then . ~/.bashrc; fi\n".utf8)
+            let prompt = Array("PS1=\"(\(shell.name.filter { $0.isLetter || $0.isNumber || "-_. ".contains($0) })) ${PS1-}\"\n".utf8)
+            try SmallFile.write(file, start + script.text + prompt)
+            arguments = ["bash", "--rcfile", file]
+        } else {
+            try SmallFile.write(file, script.text)
+            arguments = ["bash", "--noprofile", "--norc", "-c", "source \"$0\"; exec \"$@\"", file] + command
+        }
+        signal(SIGPIPE, SIG_DFL)
+        ChildProcess.withCStrings(arguments.map { ByteString($0) }) { _ = execv(bash, $0) }
+        return CommandFailure("executing '\(bash)': \(String(cString: strerror(errno)))")
+    }
+}
