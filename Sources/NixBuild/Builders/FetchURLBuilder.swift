@@ -31,23 +31,24 @@ struct FetchURLBuilder {
         let name = step.derivation.name.description
         let observer = FetchProgressObserver(name: name, report: report)
         let services = services
-        let result = Blocking.run(cancellation) { () async -> Result<Void, FetchError> in
+        let result = Blocking.run(cancellation) { () async -> Result<FetchedFile, FetchError> in
             do throws(FetchError) {
-                _ = try await services.downloader.fetchURL(
-                    url.description, to: target.description, partials: workspace.partials.description,
-                    expected: expected, observer: observer)
-                return .success(())
+                return .success(
+                    try await services.downloader.fetchURL(
+                        url.description, to: target.description, partials: workspace.partials.description,
+                        expected: expected, hashesNAR: !isExecutable, observer: observer))
             } catch {
                 return .failure(error)
             }
         }
         observer.end()
+        let file: FetchedFile
         switch result {
-        case .success: break
+        case .success(let fetched): file = fetched
         case .failure(let error): throw log.fail(error, "unable to download '\(URLText.redacted(url.description))'")
         }
         if isExecutable { FileModes.makeExecutable(target) }
-        try check.accept(target)
+        try check.accept(target, known: file.nar.flatMap { check.digests(nar: $0, file: file) })
     }
 
     /// What the bytes of the file must hash to, where the output's hash says so.

@@ -1,3 +1,4 @@
+import NixFetch
 import NixFormats
 import NixStore
 
@@ -28,12 +29,16 @@ struct FixedOutputCheck {
     ///
     /// - Parameters:
     ///   - candidates: paths that the tree must not mention.
+    ///   - known: the tree's digests, where the fetch computed them on the way.
     ///   - hint: a further line for the report of a mismatch.
-    func accept(_ path: RealPath, candidates: [StorePath] = [], hint: String? = nil) throws(BuildFailure) {
+    func accept(
+        _ path: RealPath, candidates: [StorePath] = [], known: TreeDigests? = nil, hint: String? = nil
+    ) throws(BuildFailure) {
         let staged: StagedTree
         do {
             staged = try store.examine(
-                path, method: specified.method, algorithm: specified.hash.algorithm, candidates: candidates)
+                path, method: specified.method, algorithm: specified.hash.algorithm, candidates: candidates,
+                known: known)
         } catch {
             throw BuildFailure(.miscellaneous, error.message)
         }
@@ -46,6 +51,15 @@ struct FixedOutputCheck {
                 ])
         }
         try accept(staged, hint: hint)
+    }
+
+    /// The digests that the store needs, from those of a fetch: the NAR's, and for a flat hash that of the file.
+    ///
+    /// Nil where the fetch did not compute the one that is asked for.
+    func digests(nar: NARSummary, file: FetchedFile? = nil) -> TreeDigests? {
+        let candidates = specified.method == .nar ? [nar.hash] : [file?.sha256, file?.hash].compactMap { $0 }
+        guard let content = candidates.first(where: { $0.algorithm == specified.hash.algorithm }) else { return nil }
+        return TreeDigests(nar: PathDigest(hash: nar.hash, size: nar.size), content: content)
     }
 
     /// The same for a tree that was examined already.

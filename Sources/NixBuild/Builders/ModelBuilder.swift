@@ -66,7 +66,9 @@ struct ModelBuilder {
     private func accept(_ tree: RealPath, _ fetched: FetchedModel, _ check: FixedOutputCheck) throws(BuildFailure) {
         let full: StagedTree
         do throws(StoreError) {
-            full = try store.examine(tree, method: check.specified.method, algorithm: check.specified.hash.algorithm)
+            full = try store.examine(
+                tree, method: check.specified.method, algorithm: check.specified.hash.algorithm,
+                known: fetched.nar.flatMap { check.digests(nar: $0) })
         } catch {
             throw BuildFailure(.miscellaneous, error.message)
         }
