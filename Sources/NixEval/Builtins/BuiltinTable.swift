@@ -40,6 +40,7 @@ enum BuiltinTable {
         [
             Builtins.control, Builtins.attributes, Builtins.lists, Builtins.strings, Builtins.numbers, Builtins.importing,
             Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json, Builtins.hidden,
+            Builtins.regexes, Builtins.xml,
         ].flatMap { $0 }
     }
 

@@ -31,7 +31,8 @@ package final class Evaluator {
     private var storeCopies: [[UInt8]: StorePath] = [:]
     /// Hashes modulo of the derivations met so far.
     var derivationHasher: DerivationHasher
-    var regexes: [[UInt8]: any Sendable] = [:]
+    /// Compiled regular expressions by pattern.
+    var regexes: [[UInt8]: Regex] = [:]
     /// Full paths of selections of several names, by each of their nodes, for messages.
     private var selectionPaths: [NodePointer: String] = [:]
     private var keptErrors: [EvaluationError] = []
