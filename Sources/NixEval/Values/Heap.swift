@@ -98,6 +98,12 @@ final class Heap {
         precondition(address != MAP_FAILED, "no address space for the heap")
         base = (UInt(bitPattern: address) + UInt(Heap.blockBytes - 1)) & ~UInt(Heap.blockBytes - 1)
         capacityBlocks = size / Heap.blockBytes - 1
+        // Pages of 2 MiB where the kernel has them: faults were a third of the time of an evaluation that allocates.
+        // Not for the first stretch: a short evaluation would spend its time clearing what it never uses.
+        let small = 4 << 20
+        madvise(
+            UnsafeMutableRawPointer(bitPattern: base + UInt(small)), capacityBlocks * Heap.blockBytes - small,
+            MADV_HUGEPAGE)
         blocks = Heap.reserve(capacityBlocks, of: Block.self)
         marks = Heap.reserve(capacityBlocks * Heap.markWords, of: UInt64.self)
 
