@@ -59,7 +59,7 @@ struct JSONReader {
     }
 
     private mutating func skipSpace() {
-        while index < bytes.count, " \t\n\r".utf8.contains(bytes[index]) { index += 1 }
+        while index < bytes.count, bytes[index] <= 0x20, " \t\n\r".utf8.contains(bytes[index]) { index += 1 }
     }
 
     private mutating func readValue() throws(EvaluationError) -> Value {
@@ -69,7 +69,9 @@ struct JSONReader {
         switch bytes[index] {
         case UInt8(ascii: "{"): return try readSet()
         case UInt8(ascii: "["): return try readList()
-        case UInt8(ascii: "\""): return try machine.string(try readText())
+        case UInt8(ascii: "\""):
+            if let plain = readPlainText() { return try machine.string(plain) }
+            return try machine.string(try readText())
         case UInt8(ascii: "t"): return try readWord("true", .true)
         case UInt8(ascii: "f"): return try readWord("false", .false)
         case UInt8(ascii: "n"): return try readWord("null", .null)
@@ -127,7 +129,12 @@ struct JSONReader {
             guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
                 throw error("unexpected \(token()); expected string literal")
             }
-            let name = try readText()
+            let symbol: Symbol
+            if let plain = readPlainText() {
+                symbol = machine.evaluator.symbols.intern(plain)
+            } else {
+                symbol = try readText().withUnsafeBufferPointer { machine.evaluator.symbols.intern($0) }
+            }
             skipSpace()
             guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
                 throw error("unexpected \(token()); expected ':'")
@@ -136,10 +143,7 @@ struct JSONReader {
             skipSpace()
             let value = try readValue()
             try values.append(value, machine)
-            entries.append(
-                AttributeEntry(
-                    symbol: name.withUnsafeBufferPointer { machine.evaluator.symbols.intern($0) }, value: value.bits,
-                    position: 0))
+            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: 0))
             skipSpace()
             guard index < bytes.count else { throw error("unexpected end of input; expected '}'") }
             if bytes[index] == UInt8(ascii: "}") {
@@ -182,6 +186,11 @@ struct JSONReader {
                 throw error("invalid number; expected '+', '-', or digit after exponent")
             }
         }
+        if !isFloat, index - start < 18 {
+            var value = 0
+            for digit in bytes[digits..<index] { value = value * 10 + Int(digit & 15) }
+            return try machine.integer(digits == start ? value : -value)
+        }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if !isFloat {
             if let integer = Int(text) { return try machine.integer(integer) }
@@ -198,6 +207,18 @@ struct JSONReader {
 
     private mutating func skipDigits() {
         while index < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[index]) { index += 1 }
+    }
+
+    /// A string without escapes, where it is; nil, and nothing read, where it is not that simple.
+    private mutating func readPlainText() -> UnsafeBufferPointer<UInt8>? {
+        var end = index + 1
+        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
+            if bytes[end] == UInt8(ascii: "\\") || bytes[end] < 0x20 { return nil }
+            end += 1
+        }
+        guard end < bytes.count else { return nil }
+        defer { index = end + 1 }
+        return UnsafeBufferPointer(rebasing: bytes[(index + 1)..<end])
     }
 
     private mutating func readText() throws(EvaluationError) -> [UInt8] {

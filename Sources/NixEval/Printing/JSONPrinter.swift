@@ -99,23 +99,31 @@ extension [UInt8] {
     /// A JSON string; bytes that are not UTF-8 go out as they are.
     mutating func appendJSONString(_ bytes: UnsafeBufferPointer<UInt8>) {
         append(UInt8(ascii: "\""))
-        let hex = Array("0123456789abcdef".utf8)
-        for byte in bytes {
-            switch byte {
-            case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), byte])
-            case 0x08: append(contentsOf: "\\b".utf8)
-            case 0x09: append(contentsOf: "\\t".utf8)
-            case 0x0A: append(contentsOf: "\\n".utf8)
-            case 0x0C: append(contentsOf: "\\f".utf8)
-            case 0x0D: append(contentsOf: "\\r".utf8)
-            case 0..<0x20:
-                append(contentsOf: "\\u00".utf8)
-                append(hex[Int(byte >> 4)])
-                append(hex[Int(byte & 15)])
-            default: append(byte)
-            }
+        var copied = 0
+        for index in bytes.indices {
+            let byte = bytes[index]
+            if byte >= 0x20, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { continue }
+            append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied..<index]))
+            appendJSONEscape(byte)
+            copied = index + 1
         }
+        append(contentsOf: UnsafeBufferPointer(rebasing: bytes[copied...]))
         append(UInt8(ascii: "\""))
+    }
+
+    private mutating func appendJSONEscape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"): append(contentsOf: [UInt8(ascii: "\\"), byte])
+        case 0x08: append(contentsOf: "\\b".utf8)
+        case 0x09: append(contentsOf: "\\t".utf8)
+        case 0x0A: append(contentsOf: "\\n".utf8)
+        case 0x0C: append(contentsOf: "\\f".utf8)
+        case 0x0D: append(contentsOf: "\\r".utf8)
+        default:
+            append(contentsOf: "\\u00".utf8)
+            append(UInt8(ascii: byte < 0x10 ? "0" : "1"))
+            append(Array("0123456789abcdef".utf8)[Int(byte & 15)])
+        }
     }
 
     /// As `appendJSONString`; returns what is wrong with text that is not UTF-8, in the words of Nix's JSON library.

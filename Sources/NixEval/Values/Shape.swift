@@ -53,6 +53,17 @@ struct Shape: Equatable {
         }
         return symbols[base] == symbol ? base : -1
     }
+
+    /// The index of the first symbol not less than `symbol`, and whether it is that symbol.
+    func place(of symbol: Int32) -> (index: Int, replaces: Bool) {
+        var low = 0
+        var high = count
+        while low < high {
+            let middle = (low + high) / 2
+            if symbols[middle] < symbol { low = middle + 1 } else { high = middle }
+        }
+        return (low, low < count && symbols[low] == symbol)
+    }
 }
 
 extension Value {

@@ -137,7 +137,8 @@ extension Machine {
         if rightShape.count == 0, !rightShape.isOpen { return left }
         if leftShape.count == 0, !leftShape.isOpen { return right }
         if leftShape == rightShape, !leftShape.isOpen { return right }
-        if leftShape.words[3] != rightShape.address { try merge(leftShape, rightShape) }
+        if rightShape.count &* 8 < leftShape.count { return try updateFew(left, right) }
+        if leftShape.words[3] != rightShape.address || leftShape.words[5] == 0 { try merge(leftShape, rightShape) }
         let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
         let plan = UnsafePointer<Int32>(bitPattern: leftShape.words[5]).unsafelyUnwrapped
         let result = try attributes(shape)
@@ -155,6 +156,63 @@ extension Machine {
             target[count] = rightShape.isOpen ? rightValues[rightShape.count] : leftValues[leftShape.count]
         }
         return result
+    }
+
+    /// `left // right` where the right side is small: stretches of the left side are copied as they are.
+    @inline(never)
+    private func updateFew(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        let leftShape = left.shape
+        let rightShape = right.shape
+        // Where each name of the right goes: before which index of the left, and whether it replaces that one.
+        let places = (0..<rightShape.count).map { leftShape.place(of: rightShape.symbols[$0]) }
+        let isOpen = leftShape.isOpen || rightShape.isOpen
+        if leftShape.words[3] != rightShape.address {
+            let shape = try mergeFew(leftShape, rightShape, places, isOpen)
+            leftShape.words[3] = rightShape.address
+            leftShape.words[4] = shape.address
+            leftShape.words[5] = 0
+        }
+        let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
+        let result = try attributes(shape)
+        Machine.splice(
+            result.attributeValues, left.attributeValues, leftShape.count, right.attributeValues, places)
+        if isOpen {
+            result.attributeValues[shape.count] =
+                rightShape.isOpen
+                ? right.attributeValues[rightShape.count] : left.attributeValues[leftShape.count]
+        }
+        return result
+    }
+
+    private func mergeFew(
+        _ left: Shape, _ right: Shape, _ places: [(index: Int, replaces: Bool)], _ isOpen: Bool
+    ) throws(EvaluationError) -> Shape {
+        let count = left.count + places.count { !$0.replaces }
+        let words = try allocate(Shape.headerWords + count)
+        words[0] = UInt(bitPattern: count << 3 | 1)
+        words[1] = isOpen ? 8 | 1 : 1
+        for index in 2..<Shape.headerWords { words[index] = 0 }
+        let shape = Shape(words: words)
+        Machine.splice(shape.symbols, left.symbols, left.count, right.symbols, places)
+        Machine.splice(shape.positions, left.positions, left.count, right.positions, places)
+        return shape
+    }
+
+    /// Copies `base` with the elements of `new` put in at, or in place of, the elements that `places` says.
+    private static func splice<T>(
+        _ target: UnsafeMutablePointer<T>, _ base: UnsafeMutablePointer<T>, _ count: Int,
+        _ new: UnsafeMutablePointer<T>, _ places: [(index: Int, replaces: Bool)]
+    ) {
+        var target = target
+        var copied = 0
+        for (index, place) in places.enumerated() {
+            target.update(from: base + copied, count: place.index - copied)
+            target += place.index - copied
+            target.pointee = new[index]
+            target += 1
+            copied = place.index + (place.replaces ? 1 : 0)
+        }
+        target.update(from: base + copied, count: count - copied)
     }
 
     /// Computes what `left // right` looks like and where each value comes from (≥ 0: left, ~index: right), and
