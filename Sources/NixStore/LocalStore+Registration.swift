@@ -61,6 +61,7 @@ extension LocalStore {
     ///
     /// They are valid for this store object at once; for others they become so with ``flush()``, which every other call
     /// on this object does by itself, and at the latest when it goes. A process killed before leaves unregistered files only.
+    /// Whoever else wants a pending path waits for the flush: flush before waiting for another process or store object.
     package func startBatching() { pending.startBatching() }
 
     /// Registers what is pending.
