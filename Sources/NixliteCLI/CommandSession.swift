@@ -1,5 +1,6 @@
 import NixBuild
 import NixEval
+import NixStore
 import NixSyntax
 
 /// Makes a session of a command's flags, runs the command in it on the evaluation thread, and words its failure.
@@ -18,6 +19,7 @@ struct CommandSession {
         let terminal = Terminal()
         let display = ProgressDisplay(terminal, verbosity)
         let cancellation = Cancellation()
+        SignalWatch.start(cancellation, terminal)
         let result: Result<Void, any Error> = EvaluationThread.run {
             let session: Session
             do throws(ProjectError) {
@@ -51,6 +53,7 @@ struct CommandSession {
             return CommandFailure(error.message, code: exitCode(error.legacyExitCode))
         case let error as HostError: return CommandFailure(error.message, code: exitCode(error.buildExitCode))
         case let error as ProjectError: return CommandFailure(error.message)
+        case let error as StoreError: return CommandFailure(error.message)
         case let error as BuildFailure: return CommandFailure(error.message)
         default: return error
         }

@@ -1,5 +1,7 @@
 import ArgumentParser
 import Glibc
+import NixFormats
+import NixStore
 
 /// The program from its arguments to its exit code.
 package enum Program {
@@ -19,6 +21,12 @@ package enum Program {
             return failure.code
         } catch let usage as UsageError {
             return report(usage, invocation.program, terminal)
+        } catch let error as FormatError {
+            printError("\(error)", terminal)
+            return ProgramExit.failure
+        } catch let error as StoreError {
+            printError(error.message, terminal)
+            return ProgramExit.failure
         } catch {
             let code = NixliteCommand.exitCode(for: error)
             if code.isSuccess {

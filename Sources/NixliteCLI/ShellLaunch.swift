@@ -43,7 +43,8 @@ struct ShellLaunch {
         if command.isEmpty {
             // An interactive shell reads the user's own settings first.
             let start = Array("if [ -e ~/.bashrc ]; then . ~/.bashrc; fi\n".utf8)
-            let prompt = Array("PS1=\"(\(shell.name.filter { $0.isLetter || $0.isNumber || "-_. ".contains($0) })) ${PS1-}\"\n".utf8)
+            let prompt = Array(
+                "PS1=\"(\(shell.name.filter { $0.isLetter || $0.isNumber || "-_. ".contains($0) })) ${PS1-}\"\n".utf8)
             try SmallFile.write(file, start + script.text + prompt)
             arguments = ["bash", "--rcfile", file]
         } else {
@@ -51,6 +52,7 @@ struct ShellLaunch {
             arguments = ["bash", "--noprofile", "--norc", "-c", "source \"$0\"; exec \"$@\"", file] + command
         }
         signal(SIGPIPE, SIG_DFL)
+        SignalWatch.stop()
         ChildProcess.withCStrings(arguments.map { ByteString($0) }) { _ = execv(bash, $0) }
         return CommandFailure("executing '\(bash)': \(String(cString: strerror(errno)))")
     }

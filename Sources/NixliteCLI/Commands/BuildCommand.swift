@@ -40,7 +40,7 @@ struct BuildCommand: ParsableCommand {
                 try session.build(derivations)
             }
             let results = try session.results(derivations)
-            if !noLink && !dryRun { try ResultLinks(access: session.access).make(results, name: outLink) }
+            if !noLink && !dryRun { try ResultLinks(store: session.access.store()).make(results, name: outLink) }
             print(results, session)
         }
     }
