@@ -31,12 +31,20 @@ struct CommandSession {
                 if let notice = session.access.notice { display.report(.warning(notice)) }
                 try session.enter()
                 try body(session, display)
+                notePlaceholders(session, display)
                 return .success(())
             } catch {
                 return .failure(failure(error, session, terminal))
             }
         }
         try result.get()
+    }
+
+    /// Names the packages that nobody has built, in one line.
+    private func notePlaceholders(_ session: Session, _ display: ProgressDisplay) {
+        let names = session.host.placeholders.sorted()
+        guard !names.isEmpty else { return }
+        display.report(.note("note: these packages are placeholders: \(names.joined(separator: ", "))"))
     }
 
     /// What a command's error is to the program: its message printed or to be printed, and an exit code.

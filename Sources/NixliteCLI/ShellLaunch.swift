@@ -26,7 +26,7 @@ struct ShellLaunch {
         }
     }
 
-    /// Becomes the command, or an interactive shell where there is none. Returns only when that fails.
+    /// Becomes the command, or an interactive shell where there is none, and returns only when that fails.
     func run(_ command: [String]) throws -> CommandFailure {
         let folder = "\(shell.dotfile)/nixlite"
         do throws(BuildFailure) {

@@ -73,7 +73,7 @@ extension Session {
         return DevShell(derivation, folder: folder)
     }
 
-    /// Builds what a text refers to. Packages that are only placeholders are left out: the machine's programs take their place.
+    /// Builds what a text refers to, without placeholders, whose place the machine's own programs take.
     private func realise(_ context: [ContextElement]) throws(SessionError) {
         var requests: [SelectedDerivation] = []
         for element in context {

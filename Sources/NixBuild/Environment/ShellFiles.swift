@@ -2,7 +2,7 @@ import Glibc
 import NixFormats
 import NixStore
 
-/// Makes the files of a shell: scripts, links to models, the Python environment. All of them outside the store.
+/// Makes the files of a shell, outside the store: scripts, links to models, the Python environment.
 package struct ShellFiles {
     private let shell: DevShell
     private let names: StorePathTranslation

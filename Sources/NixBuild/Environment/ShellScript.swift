@@ -1,6 +1,6 @@
 package import NixFormats
 
-/// The bash code that turns a shell into the project's environment. Every path in it is a real one.
+/// The bash code that turns a shell into the project's environment, with real paths only.
 package struct ShellScript {
     private let shell: DevShell
     private let names: StorePathTranslation

@@ -16,6 +16,8 @@ package final class StoreHost: EvaluationHost {
         package var currentDirectory = Paths.currentDirectory()
         /// `environmentVariable` answers nothing (pure evaluation).
         package var hidesEnvironment = false
+        /// A placeholder of a package is an error.
+        package var forbidsPlaceholders = false
 
         package init() {}
     }
@@ -27,6 +29,8 @@ package final class StoreHost: EvaluationHost {
     let eventReporter: BuildReporter
     var pending = PendingObjects()
     private var bundled = BundledFiles()
+    /// The placeholders whose store paths were asked for.
+    package private(set) var placeholders: Set<String> = []
     private let startTime = Int64(time(nil))
 
     package init(
@@ -102,6 +106,15 @@ package final class StoreHost: EvaluationHost {
         defer { free(resolved) }
         let bytes = Array(UnsafeRawBufferPointer(start: resolved, count: strlen(resolved)))
         return access.layout.logicalPath(real: RealPath(bytes))?.bytes ?? bytes
+    }
+
+    package func notePlaceholder(_ name: String) throws(HostError) {
+        if options.forbidsPlaceholders {
+            throw HostError(
+                "the package 'pkgs.\(name)' is a placeholder, and --no-placeholders forbids those\nhint: it would come from nixpkgs; use --nixpkgs locked"
+            )
+        }
+        placeholders.insert(name)
     }
 
     package func report(_ line: [UInt8]) {

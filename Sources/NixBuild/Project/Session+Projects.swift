@@ -18,8 +18,7 @@ extension Session {
             for (name, value) in members {
                 attributes.append((name, ValueRoot(try evaluator.makeValue(value), evaluator)))
             }
-            let primitives = try evaluate(
-                expression: "{ openAttrs = { known, fallback }: known; notePlaceholder = _: null; }")
+            let primitives = try evaluator.bundledPrimitives()
             attributes.append(("nixlite", ValueRoot(primitives, evaluator)))
             return ValueRoot(try evaluator.call(function, try evaluator.makeAttributes(attributes)), evaluator)
         } catch {

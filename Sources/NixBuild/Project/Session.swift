@@ -60,6 +60,7 @@ package final class Session {
         options.build = settings.build
         if options.build.systems.isEmpty { options.build.systems = [options.system] }
         options.currentDirectory = settings.folder
+        options.forbidsPlaceholders = settings.forbidsPlaceholders
         host = StoreHost(
             access: access, options: options, services: BuildServices(environment: .current()),
             cancellation: cancellation, report: report)

@@ -10,7 +10,7 @@ enum SignalWatch {
     /// Microseconds that transfers get to write down how far they are.
     private static let grace: UInt32 = 300_000
 
-    /// Starts to watch. Threads that are started from now on leave the signals to the watching one.
+    /// Starts to watch; threads that are started from now on leave the signals to the watching one.
     static func start(_ cancellation: Cancellation, _ terminal: Terminal) {
         var set = signalSet()
         pthread_sigmask(SIG_BLOCK, &set, nil)
