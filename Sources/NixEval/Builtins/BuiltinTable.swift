@@ -38,9 +38,10 @@ struct Builtin: Sendable {
 enum BuiltinTable {
     static func all() -> [Builtin] {
         [
-            Builtins.control, Builtins.attributes, Builtins.lists, Builtins.strings, Builtins.numbers, Builtins.importing,
+            Builtins.control, Builtins.attributes, Builtins.lists, Builtins.strings, Builtins.numbers,
+            Builtins.importing,
             Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json, Builtins.hidden,
-            Builtins.regexes, Builtins.xml,
+            Builtins.regexes, Builtins.xml, Builtins.toml, Builtins.fetching,
         ].flatMap { $0 }
     }
 
@@ -59,7 +60,8 @@ enum BuiltinTable {
 
         for (index, builtin) in all().enumerated() where !builtin.isHidden {
             try add(
-                builtin.name, try machine.builtin(index), asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")
+                builtin.name, try machine.builtin(index),
+                asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")
         }
         try add("true", .true, asGlobal: "true")
         try add("false", .false, asGlobal: "false")

@@ -57,7 +57,7 @@ extension Builtins {
                     "the contents of the file '\(String(decoding: path, as: UTF8.self))' cannot be represented as a Nix string"
                 )
             }
-            return try machine.string(bytes)
+            return try machine.string(bytes, context: try machine.context(ofFile: path, bytes))
         },
         Builtin("readFileType", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
             let path = try machine.realisedPath(value)

@@ -116,6 +116,12 @@ package protocol EvaluationHost: AnyObject {
     func realise(_ context: [HostContext]) throws(HostError)
 
     func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched
+    /// The attributes of a flake reference such as `github:owner/repo`.
+    func parseFlakeReference(_ text: [UInt8]) throws(HostError) -> [String: HostFetch.Attribute]
+    /// The flake reference with these attributes.
+    func printFlakeReference(_ attributes: [String: HostFetch.Attribute]) throws(HostError) -> [UInt8]
+    /// What a valid store path refers to; nothing where that is not known.
+    func references(of path: StorePath) throws(HostError) -> [StorePath]
 
     /// The store path of a placeholder package is needed: `name` is its dotted name. Throws where that is not wanted.
     func notePlaceholder(_ name: String) throws(HostError)
@@ -126,4 +132,16 @@ package protocol EvaluationHost: AnyObject {
 
 extension EvaluationHost {
     package func notePlaceholder(_: String) throws(HostError) {}
+}
+
+extension EvaluationHost {
+    package func parseFlakeReference(_ text: [UInt8]) throws(HostError) -> [String: HostFetch.Attribute] {
+        throw HostError("'builtins.parseFlakeRef' is not supported here")
+    }
+
+    package func printFlakeReference(_ attributes: [String: HostFetch.Attribute]) throws(HostError) -> [UInt8] {
+        throw HostError("'builtins.flakeRefToString' is not supported here")
+    }
+
+    package func references(of path: StorePath) throws(HostError) -> [StorePath] { [] }
 }
