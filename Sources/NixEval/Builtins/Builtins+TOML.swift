@@ -12,7 +12,9 @@ extension Builtins {
     ]
 }
 
-/// Turns TOML into values. All that depends on the TOML library is here.
+/// Turns TOML into values.
+///
+/// All that depends on the TOML library is here.
 private struct TOMLReader {
     let machine: Machine
 
