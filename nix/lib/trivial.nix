@@ -103,7 +103,7 @@ in
     if parts == null then
       throw "${builtins.toJSON text} is not a valid hexadecimal number in the range [0, 9223372036854775807]."
     else
-      (fromTOML "v = 0x${builtins.elemAt parts 1}").v;
+      (builtins.fromTOML "v = 0x${builtins.elemAt parts 1}").v;
 
   # Functions, plain ones and sets with `__functor`.
   isFunction = value: builtins.isFunction value || (isAttrs value && value ? __functor && isFunction (value.__functor value));
