@@ -359,4 +359,23 @@ final class RecordingObserver: FetchObserver {
         let peak = try await shared.readURL("\(server.base)/_peak")
         #expect(String(decoding: peak, as: UTF8.self) == "3")
     }
+
+    @Test func aKnownSizeWithoutHashComesInRangesToo() async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let expected = try await reference(server, scratch)
+        let downloader = downloader {
+            $0.rangeThreshold = 100_000
+            $0.rangeSize = 50_000
+        }
+        var request = FileRequest(url: try URLReference("\(server.base)/f/slow-20000/\(Self.size)/file"), label: "file")
+        request.size = Int64(Self.size)
+        let workspace = try Workspace(staging: scratch.path, partials: "\(scratch.path)/partials")
+        let context = FetchContext(downloader: downloader, observer: SilentObserver())
+        let file = try await FileDownload(context: context, request: request).run(
+            partials: workspace.partials, into: workspace.staging.root, as: "out")
+        #expect(file.sha256 == expected)
+        let ranges = try await server.log().filter { $0.path.contains("slow") }.map(\.range)
+        #expect(ranges.count == 8 && ranges.first == .some(nil))
+    }
 }

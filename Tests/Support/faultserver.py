@@ -220,6 +220,20 @@ class Handler(BaseHTTPRequestHandler):
         del self.headers["If-Range"]
         self.serve(data)
 
+    def fault_blind(self, data, argument, count, name):
+        """As swap, but no version has an ETag."""
+        if count == 1:
+            return self.serve(content("old", len(data)), etag=None, limit=int(argument))
+        self.serve(data, etag=None)
+
+    def fault_shrink(self, data, argument, count, name):
+        """A longer version cut at `argument`, then 416, then the right one."""
+        if count == 1:
+            return self.serve(content("old", 2 * len(data)), etag='"v0"', limit=int(argument))
+        if count == 2:
+            return self.answer(416, b"", [("Content-Range", f"bytes */{len(data)}")])
+        self.serve(data)
+
     def fault_shift(self, data, argument, count, name):
         """Cut at `argument`, then one range that begins 7 bytes late."""
         self.serve(data, limit=int(argument) if count == 1 else None, shift=7 if count == 2 else 0)

@@ -24,7 +24,12 @@ extension FileDownload {
                 first = outcome
                 group.cancelAll()
             }
+            let isComplete = partial.state.withLock { $0.total == $0.written.frontier }
             return first
+                ?? (isComplete
+                    ? nil
+                    : TransferError(
+                        code: .tooShort, url: request.url.redacted, reason: "the server did not send the whole file"))
         }
     }
 
@@ -59,7 +64,8 @@ extension FileDownload {
             let options = context.downloader.options
             let sink = PartSink(
                 partial: partial, signal: signal, part: part, knownSize: request.size,
-                cut: part.range.upperBound == .max ? (options.rangeThreshold, options.rangeSize) : nil)
+                cut: part.asksRange ? nil : (options.rangeThreshold, options.rangeSize),
+                isDigestKnown: request.isDigestKnown)
             let start = location.current
             let result = await context.downloader.perform(exchange(part, at: start), into: sink)
             partial.state.withLock { state in
@@ -135,6 +141,13 @@ extension FileDownload {
     /// The next range that is neither there nor being fetched; nil when there is none.
     private func claim(_ state: inout PartialFile.State) -> FilePart? {
         guard !Task.isCancelled else { return nil }
+        if !state.written.ranges.isEmpty, state.claims.isEmpty, state.written.frontier != state.total,
+            !request.isDigestKnown, state.validators.ifRange == nil
+        {
+            // Nothing would tell whether the rest is of the same version.
+            guard state.restarts < 4 else { return nil }
+            state.begin(validators: Validators(), total: request.size)
+        }
         let range: Range<Int64>
         let isWhole: Bool
         if let total = state.total, !state.isSequential {

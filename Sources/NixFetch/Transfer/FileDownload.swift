@@ -128,7 +128,13 @@ struct FileDownload: Sendable {
                     throw objection
                 }
             }
-            do { try partial.checkpoint() } catch { throw error.fetchError }
+            do {
+                // An earlier, longer version may have left bytes behind the end.
+                try FileAccess.call("truncate", partial.name) { ftruncate(partial.descriptor.number, off_t(size)) }
+                try partial.checkpoint()
+            } catch {
+                throw error.fetchError
+            }
             context.observer.observe(.finished(file: request.label, bytes: size))
             let file = FetchedFile(
                 size: size, sha256: digests.sha256, hash: digests.hash, finalURL: state.finalURL ?? request.url.text,

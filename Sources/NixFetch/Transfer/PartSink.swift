@@ -18,18 +18,20 @@ final class PartSink: TransferSink {
     /// The size that is promised by someone else than this server.
     private let knownSize: Int64?
     private let asksRange: Bool
-    /// Where an open-ended transfer of a large file is cut so that others can fetch the rest.
+    /// Where a transfer of a whole large file is cut so that others can fetch the rest.
     private let cut: (threshold: Int64, size: Int64)?
+    private let isDigestKnown: Bool
     private let progress: Mutex<Progress>
 
     init(
         partial: PartialFile, signal: ProgressSignal, part: FilePart, knownSize: Int64?,
-        cut: (threshold: Int64, size: Int64)?
+        cut: (threshold: Int64, size: Int64)?, isDigestKnown: Bool
     ) {
         self.partial = partial
         self.signal = signal
         self.knownSize = knownSize
         self.cut = cut
+        self.isDigestKnown = isDigestKnown
         asksRange = part.asksRange
         progress = Mutex(
             Progress(
@@ -97,7 +99,10 @@ final class PartSink: TransferSink {
         state.hasRanges = !head.hasContentEncoding && head["accept-ranges"]?.lowercased() == "bytes"
         progress.position = 0
         progress.end = total ?? .max
-        if let cut, let total, total >= cut.threshold, state.hasRanges, !state.isSequential { progress.end = cut.size }
+        let canJoin = isDigestKnown || state.validators.ifRange != nil
+        if let cut, let total, total >= cut.threshold, state.hasRanges, canJoin, !state.isSequential {
+            progress.end = min(cut.size, total)
+        }
         state.claims[progress.claim] = 0..<progress.end
         return nil
     }
