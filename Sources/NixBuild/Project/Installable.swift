@@ -11,6 +11,9 @@ package struct InstallableRequest: Sendable {
     package var names: [String] = []
     /// The whole configuration of a module, not only what the project defines.
     package var showsEverything = false
+    /// The rules of `nix-instantiate`: errors have no frame for the file, and without arguments and attribute paths a
+    /// function stays one.
+    package var isInstantiation = false
 
     package init() {}
 
@@ -25,6 +28,9 @@ extension Session {
     ) throws(SessionError) -> [ValueRoot] {
         if request.expression != nil || request.file != nil {
             let base = try self.base(request)
+            if request.isInstantiation, purpose == .evaluation, request.names.isEmpty, arguments.isEmpty {
+                return [base]
+            }
             var values: [ValueRoot] = []
             for name in request.names.isEmpty ? [""] : request.names {
                 values.append(try root(select(name, in: base.value)))
@@ -44,7 +50,7 @@ extension Session {
         do throws(EvaluationError) {
             if let expression = request.expression { return root(try evaluate(expression: expression)) }
             let file = request.file ?? ""
-            return root(try evaluate(file: file))
+            return root(try evaluate(file: file, isNamed: !request.isInstantiation))
         } catch {
             throw .evaluation(error)
         }

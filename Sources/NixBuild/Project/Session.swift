@@ -87,11 +87,13 @@ package final class Session {
     }
 
     /// The value of a file, or of standard input for `-`.
-    package func evaluate(file: String) throws(EvaluationError) -> Value {
+    ///
+    /// - Parameter isNamed: whether an error gets a frame that names the file.
+    package func evaluate(file: String, isNamed: Bool = true) throws(EvaluationError) -> Value {
         if file == "-" {
             let bytes = (try? SmallFile.read("/dev/stdin")) ?? []
             return try evaluator.evaluate(SourceFile(origin: .standardInput, directory: settings.folder, bytes: bytes))
         }
-        return try evaluator.importFile(Array(Paths.absolute(file, from: settings.folder).utf8))
+        return try evaluator.importFile(Array(Paths.absolute(file, from: settings.folder).utf8), isNamed: isNamed)
     }
 }

@@ -104,7 +104,11 @@ extension Evaluator {
     // MARK: Files
 
     /// Evaluates a file once; later imports of the same file give the same value. A folder stands for its `default.nix`.
-    package func importFile(_ path: [UInt8], scope: Value? = nil) throws(EvaluationError) -> Value {
+    ///
+    /// - Parameter isNamed: whether an error gets a frame that names the file.
+    package func importFile(
+        _ path: [UInt8], scope: Value? = nil, isNamed: Bool = true
+    ) throws(EvaluationError) -> Value {
         let target = try importTarget(path)
         if let scope { return try evaluateScoped(target, scope) }
         if let cell = imported[target] { return try machine.force(Value(bits: cell.pointee)) }
@@ -118,7 +122,7 @@ extension Evaluator {
             cell.pointee = value.bits
             return value
         } catch {
-            throw error.kind == .syntax
+            throw error.kind == .syntax || !isNamed
                 ? error : error.adding("while evaluating the file '\(String(decoding: target, as: UTF8.self))':", 0)
         }
     }

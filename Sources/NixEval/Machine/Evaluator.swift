@@ -125,15 +125,30 @@ package final class Evaluator {
 
     /// The code of a text. `scope` names the words of the environment that it will run in.
     func compile(_ source: SourceFile, scope: [Symbol] = []) throws(EvaluationError) -> NodePointer {
-        let tree: SyntaxTree
+        try resolve(try parse(source), source, scope)
+    }
+
+    /// The parse tree of a text as `nix-instantiate --parse` prints it. Its variables are looked up, too.
+    package func printParseTree(_ source: SourceFile) throws(EvaluationError) -> [UInt8] {
+        let tree = try parse(source)
+        _ = try resolve(tree, source, [])
+        return printExpression(tree, tree.root)
+    }
+
+    private func parse(_ source: SourceFile) throws(EvaluationError) -> SyntaxTree {
         do {
-            tree = try Parser.parse(
+            return try Parser.parse(
                 source: source, symbols: symbols,
                 options: ParseOptions(
                     features: options.features, isPure: options.isPure, maximumDepth: Evaluator.maximumNesting))
         } catch {
             throw EvaluationError(.syntax, Array(error.message.utf8), location: error.location)
         }
+    }
+
+    private func resolve(
+        _ tree: SyntaxTree, _ source: SourceFile, _ scope: [Symbol]
+    ) throws(EvaluationError) -> NodePointer {
         guard let base = positions.add(source) else {
             throw EvaluationError(.other, "more than 4 GiB of source text")
         }

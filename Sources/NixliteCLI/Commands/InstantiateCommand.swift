@@ -81,7 +81,8 @@ struct InstantiateCommand: ParsableCommand {
                 var request = InstallableRequest()
                 if expression { request.expression = source } else { request.file = source }
                 request.names = attr
-                for root in try session.select(request, for: .evaluation) {
+                request.isInstantiation = true
+                for root in try session.select(request, for: eval ? .evaluation : .building) {
                     if eval { try print(root, session) } else { try instantiate(root, session) }
                 }
             }
@@ -120,27 +121,11 @@ struct InstantiateCommand: ParsableCommand {
 
     /// Prints the parse tree of each file or expression.
     private func parseOnly() throws {
-        let options = ParseOptions(
-            features: ParseOptions.Features(pipeOperators: global.features.contains("pipe-operators")))
-        let folder = Paths.currentDirectory()
-        for name in files.isEmpty && !expression ? ["./default.nix"] : files {
-            let source = try CommandSource.read(name, isExpression: expression, folder: folder)
-            let result: Result<[UInt8], SyntaxError> = EvaluationThread.run {
-                let symbols = SymbolTable()
-                do throws(SyntaxError) {
-                    let tree = try Parser.parse(source: source, symbols: symbols, options: options)
-                    return .success(
-                        ASTPrinter.print(
-                            tree, symbols: symbols, homeDirectory: EnvironmentVariable.value("HOME") ?? ""))
-                } catch {
-                    return .failure(error)
-                }
-            }
-            switch result {
-            case .success(let text): StandardStreams.output(text + [UInt8(ascii: "\n")])
-            case .failure(let error):
-                StandardStreams.error(DiagnosticRenderer.render(error))
-                throw CommandFailure(nil)
+        try CommandSession(global: global, evaluation: evaluation, usesLegacyExitCodes: true).run { session, _ in
+            let folder = Paths.currentDirectory()
+            for name in files.isEmpty && !expression ? ["./default.nix"] : files {
+                let source = try CommandSource.read(name, isExpression: expression, folder: folder)
+                StandardStreams.output(try session.evaluator.printParseTree(source) + [UInt8(ascii: "\n")])
             }
         }
     }
