@@ -51,7 +51,7 @@ extension Builtins {
                 let message = try machine.coerceToString(
                     text, 0, "while evaluating the error message passed to builtins.addErrorContext",
                     copiesToStore: false)
-                throw error.adding(message.text, 0)
+                throw error.adding(message.text, 0, isAlwaysShown: true)
             }
         },
         Builtin("tryEval", 1, function: tryEval),

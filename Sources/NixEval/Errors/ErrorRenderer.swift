@@ -48,10 +48,8 @@ struct ErrorRenderer {
         var skipped: [EvaluationError.Frame] = []
         var isTruncated = false
         for frame in error.frames.reversed() where !frame.text.isEmpty {
-            if !showsTrace, count > 3 {
-                isTruncated = true
-                break
-            }
+            if !showsTrace, count > 3 { isTruncated = true }
+            if isTruncated, !frame.isAlwaysShown { continue }
             let key = FrameKey(text: frame.text, position: frame.position)
             if seen.contains(key) {
                 skipped.append(frame)

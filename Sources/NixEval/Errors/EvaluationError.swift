@@ -23,6 +23,8 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package struct Frame: Sendable {
         package var text: String
         package var position: UInt32
+        /// Printed even where a trace is cut short, as what an expression itself adds (`addErrorContext`).
+        package var isAlwaysShown = false
     }
 
     package let kind: Kind
@@ -57,9 +59,11 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package var isTryable: Bool { kind == .thrown || kind == .assertion }
     package var text: String { String(decoding: message, as: UTF8.self) }
 
-    func adding(_ text: String, _ position: UInt32) -> EvaluationError {
+    func adding(_ text: String, _ position: UInt32, isAlwaysShown: Bool = false) -> EvaluationError {
         // A runaway recursion adds a frame for each of its thousands of levels; only the ends are ever read.
-        if frames.count < 20_000 { frames.append(Frame(text: text, position: position)) }
+        if frames.count < 20_000 {
+            frames.append(Frame(text: text, position: position, isAlwaysShown: isAlwaysShown))
+        }
         return self
     }
 }
