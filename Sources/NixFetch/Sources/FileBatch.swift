@@ -72,34 +72,46 @@ struct FileBatch: Sendable {
     }
 
     private func runGroup(_ board: ProgressBoard?) async -> (files: [Int: FetchedFile], failure: FetchError?) {
-        await withTaskGroup(of: (Int, Result<FetchedFile, FetchError>).self) { group in
-            var pending = jobs.indices[...]
+        await withTaskGroup(of: Completion.self) { group in
+            var started = 0
             var files: [Int: FetchedFile] = [:]
             var failure: FetchError?
-            func addNext() {
-                guard failure == nil, let index = pending.popFirst() else { return }
-                let job = jobs[index]
-                group.addTask {
-                    do throws(FetchError) {
-                        let download = FileDownload(
-                            context: context, request: job.request, translate: translate, board: board)
-                        return (index, .success(try await download.complete(partials: workspace.partials)))
-                    } catch {
-                        return (index, .failure(error))
-                    }
-                }
+            while started < min(jobs.count, context.filesAtOnce) {
+                let index = started
+                group.addTask { await complete(index, board) }
+                started += 1
             }
-            for _ in 0..<context.filesAtOnce { addNext() }
-            while let (index, result) = await group.next() {
-                switch result {
-                case .success(let file): files[index] = file
+            while let completion = await group.next() {
+                switch completion.result {
+                case .success(let file): files[completion.index] = file
                 case .failure(let error):
                     if failure == nil || failure?.kind == .cancelled { failure = error }
                     group.cancelAll()
                 }
-                addNext()
+                if failure == nil, started < jobs.count {
+                    let index = started
+                    group.addTask { await complete(index, board) }
+                    started += 1
+                }
             }
             return (files, failure)
+        }
+    }
+
+    /// What came of one job.
+    private struct Completion: Sendable {
+        let index: Int
+        let result: Result<FetchedFile, FetchError>
+    }
+
+    private func complete(_ index: Int, _ board: ProgressBoard?) async -> Completion {
+        do throws(FetchError) {
+            let download = FileDownload(
+                context: context, request: jobs[index].request, translate: translate, board: board)
+            return Completion(
+                index: index, result: .success(try await download.complete(partials: workspace.partials)))
+        } catch {
+            return Completion(index: index, result: .failure(error))
         }
     }
 
