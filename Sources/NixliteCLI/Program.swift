@@ -11,7 +11,7 @@ package enum Program {
         let terminal = Terminal()
         let invocation = Invocation(arguments)
         do {
-            let words = try PairedFlags.join(invocation.arguments)
+            let words = CommandOrder.commandsFirst(try PairedFlags.join(invocation.arguments))
             try checkCommandName(words, program: invocation.program)
             var command = try NixliteCommand.parseAsRoot(words)
             try command.run()

@@ -149,7 +149,10 @@ extension Session {
     ) throws(SessionError) -> Value {
         let evaluation = root(try devenv(folder))
         if path.names.isEmpty, purpose == .evaluation {
-            return try attribute(request.showsEverything ? "config" : "output", of: evaluation)
+            let output = root(try attribute(request.showsEverything ? "config" : "output", of: evaluation))
+            // What is wrong with a project shows where it is printed; a misspelt option of the models is an error at once.
+            _ = try find(AttributePath(["services", "model-repo"]), in: output.value)
+            return output.value
         }
         let config = root(try attribute("config", of: evaluation))
         if let found = try first(Self.configurationPaths(path), in: config.value) { return found }
