@@ -138,11 +138,16 @@ extension Builtins {
         var bytes = path.bytes
         let directory = evaluator.host.storeDirectory
         if (try? directory.parse(ByteString(bytes))) == nil {
-            do { bytes = try evaluator.host.resolveSymbolicLinks(bytes) } catch { throw EvaluationError(error) }
+            // What does not exist has no links to follow.
+            bytes = (try? evaluator.host.resolveSymbolicLinks(bytes)) ?? bytes
         }
-        guard let found = try? directory.parsePrefix(ByteString(bytes)) else {
+        guard directory.contains(ByteString(bytes)) else {
             throw EvaluationError(
                 .other, "path '\(String(decoding: bytes, as: UTF8.self))' is not in the Nix store")
+        }
+        let found: (path: StorePath, rest: ByteString)
+        do throws(FormatError) { found = try directory.parsePrefix(ByteString(bytes)) } catch {
+            throw EvaluationError(error)
         }
         do { try evaluator.host.ensureValid(found.path) } catch { throw EvaluationError(error) }
         let own = evaluator.contexts.index(of: .path(found.path))
