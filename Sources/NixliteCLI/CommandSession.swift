@@ -1,3 +1,4 @@
+import Glibc
 import NixBuild
 import NixEval
 import NixStore
@@ -37,6 +38,8 @@ struct CommandSession {
                 return .failure(failure(error, session, terminal))
             }
         }
+        // The watching thread ends the program.
+        while cancellation.isCancelled { pause() }
         try result.get()
     }
 

@@ -42,6 +42,7 @@ package final class FetchProgressObserver: FetchObserver {
             }
         case .retrying(let file, let reason, let delay):
             let seconds = (delay * 10).rounded() / 10
+            let reason = reason.split(separator: "\n").first.map(String.init) ?? reason
             report(.note("\(name): \(file): \(reason); trying again in \(seconds) s"))
         case .note(let text): report(.note("\(name): \(text)"))
         }

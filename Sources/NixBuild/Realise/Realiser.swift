@@ -55,6 +55,9 @@ package final class Realiser: Sendable {
                 if run.isStopped { stop.cancel() }
             }
         }
+        if cancellation.isCancelled {
+            throw RealisationError([BuildFailure(.cancelled, "interrupted by the user")], requests: [])
+        }
         let failures = run.requestFailures
         guard failures.isEmpty else { throw error(failures, requests) }
     }
