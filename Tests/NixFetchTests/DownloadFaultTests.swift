@@ -218,7 +218,7 @@ final class RecordingObserver: FetchObserver {
             _ = try await model("flip-2")
         } throws: { error in
             (error as? FetchError)?.kind == .verification
-                && "\(error)".contains("does not have the expected hash\nexpected: \(expected.sri)\ngot:      sha256-")
+                && "\(error)".contains("does not have the expected hash\nexpected: \(expected.sri)\nreceived: sha256-")
         }
         #expect(try scratch.tree("partials") == [])
     }

@@ -240,7 +240,7 @@ struct FileDownload: Sendable {
                 """
                 '\(request.label.printable)' from '\(request.url.redacted)' does not have the expected hash
                 expected: \(hash.sri)
-                got:      \(digests.hash.sri)
+                received: \(digests.hash.sri)
                 """)
         }
     }
