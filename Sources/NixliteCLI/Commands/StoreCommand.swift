@@ -67,6 +67,8 @@ struct StoreVerifyCommand: ParsableCommand {
         let directory = store.layout.storeDirectory
         var failures = 0
         if paths.isEmpty {
+            // Looking at the roots removes those whose links are gone.
+            _ = try store.roots()
             try store.verify(checkingContents: true) { finding in
                 StandardStreams.error(finding.message(in: directory) + "\n")
                 if finding.isError { failures += 1 }
