@@ -86,7 +86,7 @@ package struct FlakeReference: Equatable, Sendable {
             attributes["url"] = "\(transport):\(locator)"
             return FlakeReference(kind: .mercurial, attributes: attributes, directory: directory)
         case ("", "http"), ("", "https"), ("", "file"), ("tarball", _), ("file", _):
-            let isTarball = application == "tarball" || (application.isEmpty && hasTarballSuffix(locator))
+            let isTarball = application != "file"
             var attributes: [String: String] = [:]
             for name in ["narHash", "rev", "revCount", "lastModified"] {
                 if let value = query.removeValue(forKey: name) { attributes[name] = value }
@@ -201,9 +201,5 @@ extension FlakeReference {
         }
         return !text.contains("..") && !text.hasSuffix(".lock")
             && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "_./@+-".contains($0)) }
-    }
-
-    private static func hasTarballSuffix(_ path: String) -> Bool {
-        [".zip", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".tar.zst"].contains { path.hasSuffix($0) }
     }
 }

@@ -74,21 +74,19 @@ extension BuildFailure {
     }
 }
 
-/// The exit codes of `nix-build` and `nix-store --realise`: 1 for what is no build failure, else 100 with bits.
+/// The exit codes of `nix-build` and `nix-store --realise`: 1 for what is no build failure, else bits beside 96.
 package enum BuildExitCode {
     package static func legacy(_ kinds: some Sequence<BuildFailure.Kind>) -> Int32 {
-        var isPermanent = false
         var bits: Int32 = 0
         for kind in kinds {
             switch kind {
-            case .permanent: isPermanent = true
-            case .timedOut: bits |= 1
-            case .hashMismatch: bits |= 2
-            case .notDeterministic: bits |= 4
+            case .permanent: bits |= 4
+            case .timedOut: bits |= 4 | 1
+            case .hashMismatch: bits |= 4 | 2
+            case .notDeterministic: bits |= 8
             case .miscellaneous, .cancelled: break
             }
         }
-        if bits != 0 { return 100 | bits }
-        return isPermanent ? 100 : 1
+        return bits == 0 ? 1 : 96 | bits
     }
 }
