@@ -93,7 +93,9 @@ extension Machine {
 enum Builtins {}
 
 extension Evaluator {
-    /// A thunk of a text that belongs to the program. The text is parsed when the thunk is forced.
+    /// A thunk of a text that belongs to the program.
+    ///
+    /// The text is parsed when the thunk is forced.
     func thunk(of source: SourceFile) throws(EvaluationError) -> Value {
         let cell = try machine.allocate(2)
         cell[0] = UInt(bitPattern: arena.add(Node(opcode: .source, a: UInt(keepSource(source))), 0))

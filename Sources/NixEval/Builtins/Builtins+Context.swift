@@ -126,7 +126,8 @@ extension Builtins {
             let name = Array(evaluator.symbols.bytes(of: Symbol(rawValue: set.shape.symbols[index])))
             guard let path = try? evaluator.host.storeDirectory.parse(ByteString(name)) else {
                 throw EvaluationError(
-                    .other, "context key '\"\(String(decoding: name, as: UTF8.self))\"' is not a store path", at: position)
+                    .other, "context key '\"\(String(decoding: name, as: UTF8.self))\"' is not a store path",
+                    at: position)
             }
             let entry = try machine.forceAttributes(
                 Value(bits: set.attributeValues[index]), position,

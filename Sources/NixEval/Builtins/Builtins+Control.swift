@@ -248,7 +248,9 @@ extension Builtins {
         return result
     }
 
-    /// `derivation`: the lazy set around `derivationStrict`. Its outputs are sets that differ in `outPath` and
+    /// `derivation`: the lazy set around `derivationStrict`.
+    ///
+    /// Its outputs are sets that differ in `outPath` and
     /// `outputName` and know all the others.
     ///
     /// Messages show the lines around two of its expressions with their numbers, so these stand where Nix's own file

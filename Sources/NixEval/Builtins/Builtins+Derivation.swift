@@ -30,7 +30,9 @@ extension Builtins {
     ]
 }
 
-/// One derivation while its attributes are read. Holds no `Value`.
+/// One derivation while its attributes are read.
+///
+/// Holds no `Value`.
 struct DerivationBuilder {
     let machine: Machine
     let name: [UInt8]

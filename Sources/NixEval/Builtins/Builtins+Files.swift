@@ -62,7 +62,9 @@ extension Builtins {
         Builtin("readFileType", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
             let path = try machine.realisedPath(value)
             let type: FileType?
-            do throws(HostError) { type = try machine.evaluator.host.fileType(path) } catch { throw EvaluationError(error) }
+            do throws(HostError) { type = try machine.evaluator.host.fileType(path) } catch {
+                throw EvaluationError(error)
+            }
             guard let type else {
                 throw EvaluationError(.host, "path '\(String(decoding: path, as: UTF8.self))' does not exist")
             }
@@ -71,7 +73,9 @@ extension Builtins {
         Builtin("readDir", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
             let path = try machine.realisedPath(value)
             let found: [(name: [UInt8], type: FileType)]
-            do throws(HostError) { found = try machine.evaluator.host.readDirectory(path) } catch { throw EvaluationError(error) }
+            do throws(HostError) { found = try machine.evaluator.host.readDirectory(path) } catch {
+                throw EvaluationError(error)
+            }
             let symbols = machine.evaluator.symbols
             var entries = found.map { entry in
                 let symbol = entry.name.withUnsafeBufferPointer { symbols.intern($0) }
@@ -177,7 +181,8 @@ extension Builtins {
             case "name":
                 name = Array(
                     try machine.stringWithoutContext(
-                        attribute, position, "while evaluating the `name` attribute passed to builtins.path").bytes)
+                        attribute, position, "while evaluating the `name` attribute passed to builtins.path"
+                    ).bytes)
             case "filter":
                 filter = try machine.forceFunction(
                     attribute, position, "while evaluating the `filter` parameter passed to builtins.path")

@@ -103,7 +103,9 @@ extension Evaluator {
 
     // MARK: Files
 
-    /// Evaluates a file once; later imports of the same file give the same value. A folder stands for its `default.nix`.
+    /// Evaluates a file once; later imports of the same file give the same value.
+    ///
+    /// A folder stands for its `default.nix`.
     ///
     /// - Parameter isNamed: whether an error gets a frame that names the file.
     package func importFile(

@@ -241,7 +241,9 @@ extension Builtins {
     }
 }
 
-/// A stable merge sort over words. A comparator that contradicts itself gives some order, never a fault.
+/// A stable merge sort over words.
+///
+/// A comparator that contradicts itself gives some order, never a fault.
 enum MergeSort {
     /// Runs up to this length are sorted by insertion.
     private static let runLength = 8

@@ -1,6 +1,8 @@
 import NixSyntax
 
-/// Reads JSON into values. Source: RFC 8259, with Nix's limits on numbers.
+/// Reads JSON into values.
+///
+/// Source: RFC 8259, with Nix's limits on numbers.
 ///
 /// Works on the text of a Nix string, which the caller keeps alive.
 struct JSONReader {
@@ -179,7 +181,9 @@ struct JSONReader {
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             isFloat = true
             index += 1
-            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") { index += 1 }
+            if index < bytes.count, bytes[index] == UInt8(ascii: "+") || bytes[index] == UInt8(ascii: "-") {
+                index += 1
+            }
             let exponent = index
             skipDigits()
             guard index > exponent else {

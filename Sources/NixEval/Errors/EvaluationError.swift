@@ -1,6 +1,8 @@
 package import NixSyntax
 
-/// What evaluation throws. One object that collects trace frames as it travels outwards.
+/// What evaluation throws.
+///
+/// One object that collects trace frames as it travels outwards.
 package final class EvaluationError: Error, @unchecked Sendable {
     package enum Kind: Sendable {
         /// `throw`, and a failed search-path look-up: what `tryEval` sees.

@@ -1,11 +1,15 @@
 internal import NixSyntax
 
-/// Gives every byte of every parsed source one number, so that a position is a `UInt32`. 0 is "nowhere".
+/// Gives every byte of every parsed source one number, so that a position is a `UInt32`.
+///
+/// 0 is "nowhere".
 final class PositionTable {
     private var sources: ContiguousArray<(base: UInt32, source: SourceFile)> = []
     private var next: UInt32 = 1
 
-    /// Room for the positions of `source`; its byte `n` has position `base + n`. Nil when 4 GiB of text are used up.
+    /// Room for the positions of `source`; its byte `n` has position `base + n`.
+    ///
+    /// Nil when 4 GiB of text are used up.
     func add(_ source: SourceFile) -> UInt32? {
         guard let count = UInt32(exactly: source.text.count), next <= .max - count - 2 else { return nil }
         let base = next

@@ -8,7 +8,9 @@ import CNixModules
 ///
 /// A host answers for those paths with what this gives.
 package enum BundledFiles {
-    /// The part of an absolute path below the root, or nil where it is another path. The root itself is "".
+    /// The part of an absolute path below the root, or nil where it is another path.
+    ///
+    /// The root itself is "".
     private static func relative(_ path: [UInt8]) -> ArraySlice<UInt8>? {
         let root = Array(Evaluator.bundledRoot.utf8)
         guard path.starts(with: root) else { return nil }

@@ -1,6 +1,8 @@
 package import NixFormats
 
-/// What a file is, as `builtins.readFileType` names it. A symbolic link is itself, never its target.
+/// What a file is, as `builtins.readFileType` names it.
+///
+/// A symbolic link is itself, never its target.
 package enum FileType: String, Sendable {
     case regular, directory, symlink, unknown
 }

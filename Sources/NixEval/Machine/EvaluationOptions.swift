@@ -1,6 +1,8 @@
 package import NixSyntax
 
-/// How to evaluate. Fixed when the evaluator is made.
+/// How to evaluate.
+///
+/// Fixed when the evaluator is made.
 package struct EvaluationOptions: Sendable {
     /// Experimental parts of the language.
     package var features = ParseOptions.Features()
@@ -24,7 +26,9 @@ package struct EvaluationOptions: Sendable {
     package var searchPath: [(prefix: String, path: String)] = []
     /// Bytes of heap before the first collection.
     package var heapThreshold = 400 << 20
-    /// A collection every so many allocations, with poisoning; 0 is off. For tests.
+    /// A collection every so many allocations, with poisoning; 0 is off.
+    ///
+    /// For tests.
     package var collectorStress = 0
 
     package init() {}

@@ -14,7 +14,9 @@ package enum EvaluationThread {
         init(_ body: @escaping () -> Void) { self.body = body }
     }
 
-    /// Runs `body` on a new thread and waits for it. The calling thread sleeps meanwhile.
+    /// Runs `body` on a new thread and waits for it.
+    ///
+    /// The calling thread sleeps meanwhile.
     package static func run<T>(_ body: () -> T) -> T {
         withoutActuallyEscaping(body) { body in
             var result: T?

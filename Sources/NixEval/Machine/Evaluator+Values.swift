@@ -118,6 +118,7 @@ extension Evaluator {
     }
 
     /// Calls `function` with the arguments given on a command line, as far as it names them, where it takes a pattern.
+    ///
     /// Anything else is returned as it is. Source: "autoCallFunction" behaviour of `nix-instantiate --arg`.
     package func autoCall(_ value: Value, arguments: [(name: String, value: ValueRoot)]) throws(EvaluationError)
         -> Value

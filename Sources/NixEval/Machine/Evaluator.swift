@@ -1,7 +1,9 @@
 internal import NixFormats
 package import NixSyntax
 
-/// An evaluator: heap, code, symbols, imported files. Owns everything that a `Machine` points to.
+/// An evaluator: heap, code, symbols, imported files.
+///
+/// Owns everything that a `Machine` points to.
 ///
 /// All calls that evaluate must come from the thread that `enter()` was called on (normally one of `EvaluationThread`).
 /// A `Value` that is kept between calls in anything but a local variable must be held by a `ValueRoot`.
@@ -98,7 +100,9 @@ package final class Evaluator {
         storage.deallocate()
     }
 
-    /// Tells the evaluator that the calling thread is the one that evaluates. Must be called first, once.
+    /// Tells the evaluator that the calling thread is the one that evaluates.
+    ///
+    /// Must be called first, once.
     package func enter() throws(EvaluationError) {
         let bounds = EvaluationThread.bounds()
         heap.stackBase = bounds.high
@@ -123,12 +127,16 @@ package final class Evaluator {
         return try machine.run(code, machine.state.pointee.emptyEnvironment)
     }
 
-    /// The code of a text. `scope` names the words of the environment that it will run in.
+    /// The code of a text.
+    ///
+    /// `scope` names the words of the environment that it will run in.
     func compile(_ source: SourceFile, scope: [Symbol] = []) throws(EvaluationError) -> NodePointer {
         try resolve(try parse(source), source, scope)
     }
 
-    /// The parse tree of a text as `nix-instantiate --parse` prints it. Its variables are looked up, too.
+    /// The parse tree of a text as `nix-instantiate --parse` prints it.
+    ///
+    /// Its variables are looked up, too.
     package func printParseTree(_ source: SourceFile) throws(EvaluationError) -> [UInt8] {
         let tree = try parse(source)
         _ = try resolve(tree, source, [])

@@ -29,7 +29,8 @@ extension Machine {
     }
 
     @inline(never)
-    private func callOne(_ function: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+    private func callOne(_ function: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value
+    {
         if function.isLambda, function.lambdaCode.pointee.pattern != 0 {
             // The argument is forced at once in any case, so no thunk is made for it.
             let code = function.lambdaCode
@@ -119,7 +120,9 @@ extension Machine {
         return try apply(function, arguments, count, CodeArena.position(of: node))
     }
 
-    /// An argument that the builtin forces at once is evaluated without a thunk. Should that fail, the builtin gets a
+    /// An argument that the builtin forces at once is evaluated without a thunk.
+    ///
+    /// Should that fail, the builtin gets a
     /// thunk that fails the same way, so that order and wording of the error stay the builtin's.
     @inline(__always)
     private func argumentValue(
@@ -129,7 +132,9 @@ extension Machine {
         // A variable needs no thunk, and is left for the builtin to force, whose errors have another place.
         let isVariable = opcode == .local0 || opcode == .local1 || opcode == .local2 || opcode == .local
         if !isVariable, builtin.pointee.strictMask & (1 << UInt8(index)) != 0 {
-            do throws(EvaluationError) { return try evaluate(node, environment) } catch { return try evaluator.keep(error) }
+            do throws(EvaluationError) { return try evaluate(node, environment) } catch {
+                return try evaluator.keep(error)
+            }
         }
         return try delay(node, environment)
     }
@@ -251,7 +256,9 @@ extension Machine {
             for index in 0..<count where frame[Int(formals[index].slot)] == 0 {
                 let formal = formals[index]
                 var value = Value.absent
-                if shape.isOpen { value = try openAttribute(argument, Symbol(rawValue: formal.symbol), formal.defaultNode) }
+                if shape.isOpen {
+                    value = try openAttribute(argument, Symbol(rawValue: formal.symbol), formal.defaultNode)
+                }
                 if value.isAbsent, formal.defaultNode != 0 {
                     value = try delay(NodePointer(bitPattern: formal.defaultNode).unsafelyUnwrapped, frame)
                 }
@@ -286,7 +293,9 @@ extension Machine {
                 throw missingArgument(code, formal.symbol, position)
             }
         }
-        if !pattern.pointee.hasEllipsis, used != shape.count { throw unexpectedArgument(pattern, shape, code, position) }
+        if !pattern.pointee.hasEllipsis, used != shape.count {
+            throw unexpectedArgument(pattern, shape, code, position)
+        }
         pattern.pointee.cachedShape = shape.address
     }
 
@@ -405,7 +414,8 @@ extension Machine {
                 let arity = Int(builtin.pointee.arity)
                 guard rest >= arity else {
                     return try partial(
-                        .partialBuiltin, UInt(rest) | UInt(function.builtinIndex) << 5, nil, nil, 0, arguments + used, rest)
+                        .partialBuiltin, UInt(rest) | UInt(function.builtinIndex) << 5, nil, nil, 0, arguments + used,
+                        rest)
                 }
                 func argument(_ index: Int) -> Value { index < arity ? Value(bits: arguments[used + index]) : .absent }
                 function = try invoke(builtin, argument(0), argument(1), argument(2), position)
@@ -418,7 +428,8 @@ extension Machine {
                 let earlier = function.object + 1
                 guard have + rest >= arity else {
                     return try partial(
-                        .partialBuiltin, UInt(have + rest) | UInt(index) << 5, nil, earlier, have, arguments + used, rest)
+                        .partialBuiltin, UInt(have + rest) | UInt(index) << 5, nil, earlier, have, arguments + used,
+                        rest)
                 }
                 func argument(_ index: Int) -> Value {
                     if index >= arity { return .absent }
@@ -463,7 +474,8 @@ extension Machine {
         }
     }
 
-    private func callFunctor(_ function: Value, _ argument: Value, _ position: UInt32) throws(EvaluationError) -> Value {
+    private func callFunctor(_ function: Value, _ argument: Value, _ position: UInt32) throws(EvaluationError) -> Value
+    {
         guard function.isAttributes, case let functor = function.attribute(known.functor), !functor.isAbsent else {
             throw EvaluationError(
                 .type,

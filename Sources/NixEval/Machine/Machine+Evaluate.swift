@@ -70,7 +70,9 @@ extension Machine {
         EvaluationError(.infiniteRecursion, "infinite recursion encountered")
     }
 
-    /// Evaluates any node. Bodies of `let`, `if`, `with` and `assert` are reached by the loop, not by recursion.
+    /// Evaluates any node.
+    ///
+    /// Bodies of `let`, `if`, `with` and `assert` are reached by the loop, not by recursion.
     @inline(never)
     func run(_ start: NodePointer, _ startEnvironment: Words) throws(EvaluationError) -> Value {
         var node = start
@@ -139,27 +141,33 @@ extension Machine {
             case .apply: return try applyDelayed(node, environment)
 
             case .not:
-                do throws(EvaluationError) { 
+                do throws(EvaluationError) {
                     return Value(try !boolean(node.pointee.nodeA, environment, node.pointee.nodeA))
                 } catch {
                     throw error.adding("in the argument of the not operator", expressionPosition(node.pointee.nodeA))
                 }
             case .and:
-                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment, node) { return .false } } catch {
+                do throws(EvaluationError) {
+                    if try !boolean(node.pointee.nodeA, environment, node) { return .false }
+                } catch {
                     throw adding(error, "in the left operand of the AND (&&) operator", node)
                 }
                 do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
                     throw adding(error, "in the right operand of the AND (&&) operator", node)
                 }
             case .or:
-                do throws(EvaluationError) { if try boolean(node.pointee.nodeA, environment, node) { return .true } } catch {
+                do throws(EvaluationError) {
+                    if try boolean(node.pointee.nodeA, environment, node) { return .true }
+                } catch {
                     throw adding(error, "in the left operand of the OR (||) operator", node)
                 }
                 do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
                     throw adding(error, "in the right operand of the OR (||) operator", node)
                 }
             case .implication:
-                do throws(EvaluationError) { if try !boolean(node.pointee.nodeA, environment, node) { return .true } } catch {
+                do throws(EvaluationError) {
+                    if try !boolean(node.pointee.nodeA, environment, node) { return .true }
+                } catch {
                     throw adding(error, "in the left operand of the IMPL (->) operator", node)
                 }
                 do throws(EvaluationError) { return Value(try boolean(node.pointee.nodeB, environment, node)) } catch {
@@ -343,7 +351,8 @@ extension Machine {
         // The elements are there for the collector before the first of them is made.
         var index = 0
         while index < count {
-            elements[index] = try delayElement(NodePointer(bitPattern: children[index]).unsafelyUnwrapped, environment).bits
+            elements[index] = try delayElement(NodePointer(bitPattern: children[index]).unsafelyUnwrapped, environment)
+                .bits
             index &+= 1
         }
         return result
@@ -357,7 +366,8 @@ extension Machine {
         cell[0] = node.pointee.a
         var index = 0
         while index < count {
-            cell[index &+ 1] = try delayElement(NodePointer(bitPattern: children[index]).unsafelyUnwrapped, environment).bits
+            cell[index &+ 1] = try delayElement(NodePointer(bitPattern: children[index]).unsafelyUnwrapped, environment)
+                .bits
             index &+= 1
         }
         return Value(.attributes, cell)

@@ -103,7 +103,9 @@ extension Machine {
         return a.count == 0 || memcmp(a.baseAddress.unsafelyUnwrapped, b.baseAddress.unsafelyUnwrapped, a.count) == 0
     }
 
-    /// Equality of two values that may be thunks. One and the same word is equal to itself, functions included.
+    /// Equality of two values that may be thunks.
+    ///
+    /// One and the same word is equal to itself, functions included.
     func equal(_ left: Value, _ right: Value) throws(EvaluationError) -> Bool {
         if left.bits == right.bits {
             // Forced all the same, for its errors.

@@ -32,7 +32,9 @@ extension Machine {
     }
 
     @inline(never)
-    private func selectMiss(_ subject: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+    private func selectMiss(_ subject: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError)
+        -> Value
+    {
         let symbol = Symbol(rawValue: node.pointee.operand)
         guard subject.isAttributes else {
             throw framed(
@@ -88,7 +90,9 @@ extension Machine {
         return error
     }
 
-    /// Asks the fallback of an open set for a name that it does not have. `absent` when it declines.
+    /// Asks the fallback of an open set for a name that it does not have.
+    ///
+    /// `absent` when it declines.
     @inline(never)
     func fallback(_ set: Value, _ symbol: Symbol) throws(EvaluationError) -> Value {
         let function = Value(bits: set.attributeValues[set.shape.count])

@@ -19,7 +19,9 @@ struct Machine {
     @inline(__always) var known: KnownSymbols { state.pointee.known }
 }
 
-/// What the loop needs at hand. Plain data.
+/// What the loop needs at hand.
+///
+/// Plain data.
 struct MachineState {
     var evaluator: Unmanaged<Evaluator>
     var heap: Unmanaged<Heap>
@@ -28,7 +30,9 @@ struct MachineState {
     /// Below this address the stack must not grow.
     var stackLimit: UInt
     var showsTrace: Bool
-    /// Whether cheap expressions are evaluated where Nix would make a thunk. Off when thunks are to be printed.
+    /// Whether cheap expressions are evaluated where Nix would make a thunk.
+    ///
+    /// Off when thunks are to be printed.
     var isEager: Bool
     var known: KnownSymbols
     var emptyList: Value
@@ -115,7 +119,9 @@ struct KnownSymbols {
 // MARK: - Allocation
 
 extension Machine {
-    /// A cell of `words` words that the collector scans. Its contents are undefined.
+    /// A cell of `words` words that the collector scans.
+    ///
+    /// Its contents are undefined.
     @inline(__always) func allocate(_ words: Int) throws(EvaluationError) -> Words {
         if words <= Heap.exactWords {
             let span = spans + words

@@ -177,7 +177,9 @@ private func firstInvalidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
         for offset in 1..<length {
             guard index + offset < bytes.count else { return index }
             let next = bytes[index + offset]
-            guard offset == 1 ? (low...high).contains(next) : (0x80...0xBF).contains(next) else { return index + offset }
+            guard offset == 1 ? (low...high).contains(next) : (0x80...0xBF).contains(next) else {
+                return index + offset
+            }
         }
         index += length
     }

@@ -53,7 +53,9 @@ package struct ValuePrinter {
         return printer.out
     }
 
-    /// The value as messages show it. Never fails, evaluates nothing.
+    /// The value as messages show it.
+    ///
+    /// Never fails, evaluates nothing.
     static func summary(_ value: Value, _ machine: Machine) -> [UInt8] {
         (try? print(value, machine, .message)) ?? Array("«error»".utf8)
     }
@@ -184,7 +186,9 @@ package struct ValuePrinter {
     }
 
     private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
-        if options.tracksRepeated, list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
+        if options.tracksRepeated, list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted {
+            return append("«repeated»")
+        }
         guard depth < options.maximumDepth else { return append("[ ... ]") }
         indent += options.indentation
         append("[")

@@ -22,7 +22,8 @@ final class CodeArena {
     /// A new node; `position` is an index of the `PositionTable`.
     func add(_ node: Node, _ position: UInt32) -> NodePointer {
         if used == CodeArena.nodesPerChunk {
-            let chunk = UnsafeMutableRawPointer.allocate(byteCount: CodeArena.chunkBytes, alignment: CodeArena.chunkBytes)
+            let chunk = UnsafeMutableRawPointer.allocate(
+                byteCount: CodeArena.chunkBytes, alignment: CodeArena.chunkBytes)
             chunks.append(chunk)
             used = 0
         }
@@ -95,7 +96,9 @@ final class CodeArena {
         return Value(.boxed, words)
     }
 
-    /// Forgets every inline cache. They hold addresses of shapes without keeping the shapes.
+    /// Forgets every inline cache.
+    ///
+    /// They hold addresses of shapes without keeping the shapes.
     func clearCaches() {
         for (index, chunk) in chunks.enumerated() {
             let nodes = chunk.assumingMemoryBound(to: Node.self)

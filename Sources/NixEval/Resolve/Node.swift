@@ -1,4 +1,6 @@
-/// What a node does. Children and tables are addresses in the node's words `a`, `b`, `c`; `operand` and `level` are small.
+/// What a node does.
+///
+/// Children and tables are addresses in the node's words `a`, `b`, `c`; `operand` and `level` are small.
 enum Opcode: UInt8 {
     /// `a`: the value's word; flag 1: a list or set, for which Nix makes a thunk where it is an element.
     case constant
@@ -92,7 +94,9 @@ struct LambdaCode {
     /// Words of the frame, `up` included.
     var frameWords: Int32
     var body: UInt
-    /// Address of a `PatternCode`, or 0. A lambda with a pattern has arity 1.
+    /// Address of a `PatternCode`, or 0.
+    ///
+    /// A lambda with a pattern has arity 1.
     var pattern: UInt
     /// The name it was bound to, or −1, for messages.
     var name: Int32

@@ -26,12 +26,15 @@ extension Resolver {
         return shape
     }
 
-    mutating func resolveSet(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError) -> NodePointer {
+    mutating func resolveSet(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError) -> NodePointer
+    {
         let bindings = staticBindings(node)
         let dynamic = dynamicBindings(node)
         let subjects = fromSubjects(node)
         let isRecursive = node.kind == .recursiveAttributeSet
-        if bindings.isEmpty, dynamic.isEmpty { return constant(machine.state.pointee.emptyAttributes, node, isContainer: true) }
+        if bindings.isEmpty, dynamic.isEmpty {
+            return constant(machine.state.pointee.emptyAttributes, node, isContainer: true)
+        }
         if isRecursive || !dynamic.isEmpty || !subjects.isEmpty {
             return try resolveGeneralSet(node, bindings, dynamic, subjects, &frame)
         }
@@ -48,7 +51,9 @@ extension Resolver {
             Node(opcode: .attributes, operand: Int32(values.count), a: shape.address, b: words(values)), node)
     }
 
-    /// Sets that need a frame or evaluate names. See `AttributesCode`.
+    /// Sets that need a frame or evaluate names.
+    ///
+    /// See `AttributesCode`.
     private mutating func resolveGeneralSet(
         _ node: NixSyntax.Node, _ bindings: [Binding], _ dynamic: [Binding], _ subjects: [NodeIndex],
         _ frame: inout FrameContext

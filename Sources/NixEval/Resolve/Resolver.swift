@@ -27,7 +27,9 @@ struct Resolver {
         isBundled = BundledFiles.contains(Array(tree.source.directory.utf8))
     }
 
-    /// The code of the whole file. `scope` names the words of an outer frame, for `scopedImport` and the repl.
+    /// The code of the whole file.
+    ///
+    /// `scope` names the words of an outer frame, for `scopedImport` and the repl.
     mutating func resolveFile(scope: [Symbol] = []) throws(EvaluationError) -> NodePointer {
         let mark = scopes.mark
         var depth = 0
@@ -89,7 +91,8 @@ struct Resolver {
             let path = try resolvePath(node.b, node.c, &frame)
             return add(
                 Node(
-                    opcode: .hasAttribute, operand: node.c, a: UInt(bitPattern: subject), b: UInt(bitPattern: path)), node)
+                    opcode: .hasAttribute, operand: node.c, a: UInt(bitPattern: subject), b: UInt(bitPattern: path)),
+                node)
         case .attributeSet, .recursiveAttributeSet: return try resolveSet(node, &frame)
         case .letIn: return try resolveLet(node, &frame, isTail: isTail)
         case .legacyLet: return try resolveLegacyLet(node, &frame)

@@ -21,7 +21,9 @@ extension ContextElement {
     }
 }
 
-/// Interned sets of context elements; a string carries the index of its set. Index 0 is the empty set.
+/// Interned sets of context elements; a string carries the index of its set.
+///
+/// Index 0 is the empty set.
 final class ContextTable {
     private var elements: [ContextElement] = []
     private var elementIndices: [ContextElement: Int32] = [:]

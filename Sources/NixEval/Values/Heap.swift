@@ -54,7 +54,9 @@ final class Heap {
     /// Runs of free blocks below the frontier.
     var freeRuns: [Range<Int>] = []
 
-    /// `spans[class]` of traced cells, then `spans[groupSpans + class]` of leaf cells. Owned by the machine's state.
+    /// `spans[class]` of traced cells, then `spans[groupSpans + class]` of leaf cells.
+    ///
+    /// Owned by the machine's state.
     let spans: UnsafeMutablePointer<Span>
     /// Words of a cell by class, and class by words.
     let classWords: [Int]
@@ -130,7 +132,8 @@ final class Heap {
 
     private static func reserve<T>(_ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
         let address = mmap(
-            nil, count * MemoryLayout<T>.stride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+            nil, count * MemoryLayout<T>.stride, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+            -1,
             0)
         precondition(address != MAP_FAILED, "no address space for the heap's tables")
         return address!.bindMemory(to: T.self, capacity: count)
@@ -143,7 +146,9 @@ final class Heap {
 
     // MARK: Allocation beyond the fast path
 
-    /// A cell of at least `words` words, when the span of its class is used up. Nil when memory is exhausted.
+    /// A cell of at least `words` words, when the span of its class is used up.
+    ///
+    /// Nil when memory is exhausted.
     @inline(never)
     func allocateSlow(words: Int, isLeaf: Bool) -> Words? {
         if stressInterval > 0 {

@@ -67,7 +67,9 @@ struct Shape: Equatable {
 }
 
 extension Value {
-    /// The value (perhaps a thunk) under `symbol`, or `absent`. Does not consult the fallback of an open set.
+    /// The value (perhaps a thunk) under `symbol`, or `absent`.
+    ///
+    /// Does not consult the fallback of an open set.
     @inline(__always) func attribute(_ symbol: Symbol) -> Value {
         let index = shape.index(of: symbol.rawValue)
         return index < 0 ? .absent : Value(bits: attributeValues[index])

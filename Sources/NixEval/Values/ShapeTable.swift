@@ -17,7 +17,9 @@ extension Machine {
     /// Shapes up to this many names are looked up before a new one is made.
     private static let sharedLimit = 64
 
-    /// The shape of the given symbols, ascending and distinct. `positions` may be nil for "nowhere".
+    /// The shape of the given symbols, ascending and distinct.
+    ///
+    /// `positions` may be nil for "nowhere".
     func shape(
         symbols: UnsafePointer<Int32>, positions: UnsafePointer<UInt32>?, count: Int, isOpen: Bool = false
     ) throws(EvaluationError) -> Shape {
@@ -61,7 +63,9 @@ extension Machine {
         return set
     }
 
-    /// A set of known names. `values` must be reachable by the collector: they are the caller's arguments on the stack.
+    /// A set of known names.
+    ///
+    /// `values` must be reachable by the collector: they are the caller's arguments on the stack.
     func attributes(_ pairs: (Symbol, Value)...) throws(EvaluationError) -> Value {
         // The array is only read for as long as the values lie on the caller's stack.
         var entries = pairs.map { AttributeEntry(symbol: $0.0, value: $0.1.bits, position: 0) }
@@ -96,7 +100,8 @@ extension Machine {
             let symbols = shape.symbols
             let sorted = (0..<Int32(count)).sorted {
                 compareBytes(
-                    table.bytes(of: Symbol(rawValue: symbols[Int($0)])), table.bytes(of: Symbol(rawValue: symbols[Int($1)])))
+                    table.bytes(of: Symbol(rawValue: symbols[Int($0)])),
+                    table.bytes(of: Symbol(rawValue: symbols[Int($1)])))
                     < 0
             }
             let leaf = try allocateLeaf(max((count + 1) / 2, 1))
@@ -245,7 +250,8 @@ extension Machine {
             hasPositions
             ? try self.shape(
                 symbols: symbols, positions: positions, count: symbols.count, isOpen: left.isOpen || right.isOpen)
-            : try self.shape(symbols: symbols, positions: nil, count: symbols.count, isOpen: left.isOpen || right.isOpen)
+            : try self.shape(
+                symbols: symbols, positions: nil, count: symbols.count, isOpen: left.isOpen || right.isOpen)
         let leaf = try allocateLeaf(max((plan.count + 1) / 2, 1))
         let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
         for index in 0..<plan.count { target[index] = plan[index] }
@@ -317,7 +323,8 @@ extension Machine {
             let node = NodePointer(bitPattern: dynamic.name).unsafelyUnwrapped
             let name = try evaluate(node, frame)
             if name.isNull { continue }
-            let text = try stringWithoutContext(name, dynamic.position, "while evaluating the name of a dynamic attribute")
+            let text = try stringWithoutContext(
+                name, dynamic.position, "while evaluating the name of a dynamic attribute")
             let symbol = evaluator.symbols.intern(text.bytes)
             let earlier = shape.index(of: symbol.rawValue)
             if earlier >= 0 || entries.contains(where: { $0.symbol == symbol }) {
@@ -350,7 +357,9 @@ func compareBytes(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPoint
     return left.count - right.count
 }
 
-/// Shapes by their names, so that equal sets of names give one shape. Weak: emptied at every collection.
+/// Shapes by their names, so that equal sets of names give one shape.
+///
+/// Weak: emptied at every collection.
 struct SharedShapes {
     private var slots: [UInt] = Array(repeating: 0, count: 1024)
     private var count = 0
