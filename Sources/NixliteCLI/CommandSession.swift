@@ -112,6 +112,9 @@ struct CommandSession {
         options.tracesVerbosely = global.setting("trace-verbose") == "true"
         options.abortsOnWarning = global.setting("abort-on-warn") == "true"
         if global.setting("allow-import-from-derivation") == "false" { options.allowsImportFromDerivation = false }
+        if let interval = EnvironmentVariable.value("NIXLITE_GC_STRESS").flatMap({ Int($0) }), interval > 0 {
+            options.collectorStress = interval
+        }
         let environmentPath = EnvironmentVariable.value("NIX_PATH") ?? ""
         options.searchPath = evaluation.include.map(SearchPathEntry.parse) + SearchPathEntry.list(environmentPath)
         return options

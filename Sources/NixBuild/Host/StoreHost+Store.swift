@@ -31,6 +31,7 @@ extension StoreHost {
         _ path: [UInt8], name: [UInt8], method: HostPathMethod, filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?,
         expected: NixHash?
     ) throws(HostError) -> StorePath {
+        if !BundledFiles.contains(path) { try requireExistence(path) }
         let source = RealPath(realPath(path))
         let method: ContentAddressMethod = method == .recursive ? .nar : .flat
         let algorithm = expected?.algorithm ?? .sha256
@@ -53,8 +54,7 @@ extension StoreHost {
         }
         if let expected, expected != digest.hash {
             throw HostError(
-                "hash mismatch in path '\(String(decoding: path, as: UTF8.self))':\n  specified: \(expected.sri)\n  got:       \(digest.hash.sri)"
-            )
+                "store path mismatch in (possibly filtered) path added from '\(String(decoding: path, as: UTF8.self))'")
         }
         let storeDirectory = storeDirectory
         let added = try formatted { () throws(FormatError) in

@@ -68,6 +68,8 @@ package final class StoreHost: EvaluationHost {
         do throws(FileOperationError) {
             return try SmallFile.read(realPath(path))
         } catch {
+            try requireExistence(path)
+            if try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }
             throw HostError(error.description)
         }
     }
@@ -92,8 +94,22 @@ package final class StoreHost: EvaluationHost {
         do throws(FileOperationError) {
             return try FolderListing.entries(RealPath(folder)).map { name, kind in (name, Self.type(kind)) }
         } catch {
+            try requireExistence(path)
+            if !(try isDirectory(path)) {
+                throw HostError("cannot read directory \"\(String(decoding: path, as: UTF8.self))\": Not a directory")
+            }
             throw HostError(error.description)
         }
+    }
+
+    /// Throws what Nix says of a path that is not there.
+    func requireExistence(_ path: [UInt8]) throws(HostError) {
+        guard try fileType(path) == nil else { return }
+        throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+    }
+
+    private func isDirectory(_ path: [UInt8]) throws(HostError) -> Bool {
+        try fileType(try resolveSymbolicLinks(path)) == .directory
     }
 
     package func resolveSymbolicLinks(_ path: [UInt8]) throws(HostError) -> [UInt8] {

@@ -159,7 +159,7 @@ extension Builtins {
             if list.listCount > 0, !path.isDerivation {
                 throw EvaluationError(
                     .other,
-                    "tried to add derivation output context of \(String(decoding: name, as: UTF8.self)), which is not a derivation, to a string",
+                    "tried to add derivation output context of \"\(String(decoding: name, as: UTF8.self))\", which is not a derivation, to a string",
                     at: position)
             }
             for output in 0..<list.listCount {
