@@ -84,6 +84,11 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "NixliteCLITests",
+            dependencies: [
+                "NixliteCLI", "NixBuild", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ], swiftSettings: strict),
         .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
 
         // MARK: whole-program checks

@@ -11,9 +11,9 @@ package enum Program {
         let terminal = Terminal()
         let invocation = Invocation(arguments)
         do {
-            let words = CommandOrder.commandsFirst(try PairedFlags.join(invocation.arguments))
-            try checkCommandName(words, program: invocation.program)
-            var command = try NixliteCommand.parseAsRoot(words)
+            let choice = CommandChoice(try PairedFlags.join(invocation.arguments))
+            if choice.names.isEmpty { try checkCommandName(choice.words, program: invocation.program) }
+            var command = try choice.parse()
             try command.run()
             return ProgramExit.success
         } catch let failure as CommandFailure {

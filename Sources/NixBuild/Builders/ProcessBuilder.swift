@@ -23,6 +23,12 @@ struct ProcessBuilder {
                 "the builder '\(derivation.builder)' lies in the store '\(store.layout.realStoreDirectory)', whose programs cannot run where they are: they expect to be in '\(store.layout.storeDirectory.path)'"
             )
         }
+        if options.rebuilds, try hasValidOutput(step) {
+            throw BuildFailure(
+                .miscellaneous,
+                "cannot build '\(store.layout.storeDirectory.print(step.path))' again: without a sandbox its builder would write over the valid output"
+            )
+        }
         let folder = try makeTemporaryFolder()
         var keepsFolder = false
         defer {
@@ -48,6 +54,15 @@ struct ProcessBuilder {
             keepsFolder = options.keepFailed && error.kind != .cancelled
             for output in step.outputs { try? remove(store.realPath(output.path)) }
             throw error
+        }
+    }
+
+    private func hasValidOutput(_ step: BuildPlan.Step) throws(BuildFailure) -> Bool {
+        do throws(StoreError) {
+            for output in step.outputs where try store.isValid(output.path) { return true }
+            return false
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
         }
     }
 
