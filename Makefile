@@ -13,7 +13,8 @@ BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev 
 TEST_PACKAGES := python3-venv nix-bin
 SWIFT_SOURCES := Package.swift Sources Tests
 
-RELEASE := swift build -c release --static-swift-stdlib
+# Without position independence, whose 110,000 relocations took 2 ms of every start.
+RELEASE := swift build -c release --static-swift-stdlib -Xlinker -no-pie
 BINARY := $(CURDIR)/.build/release/nixlite
 VENV := .build/venv
 TEST_LOG := .build/swift-test.log
