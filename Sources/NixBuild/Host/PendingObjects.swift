@@ -22,6 +22,9 @@ struct PendingObjects {
         contents[path] = (content, references)
     }
 
+    /// Whether it is known how `path` can be made.
+    func contains(_ path: StorePath) -> Bool { contents[path] != nil }
+
     /// All of them.
     var paths: [StorePath] { Array(contents.keys) }
 

@@ -117,7 +117,23 @@ extension StoreHost {
         guard path.hasPrefix("/") else { throw HostError("input 'path:\(path)' is not an absolute path") }
         let added = try addPath(
             Array(path.utf8), name: Array("source".utf8), method: .recursive, filter: nil, expected: attributes.hash())
-        return HostFetched(storePath: added, attributes: [:])
+        let real = RealPath(realPath(Array(path.utf8)))
+        let digest = try stored { () throws(StoreError) in try TreeDump.hash(real) }
+        return HostFetched(
+            storePath: added,
+            attributes: [
+                "narHash": .string(digest.hash.sri.bytes), "lastModified": .integer(Self.newestChange(real)),
+            ])
+    }
+
+    /// When something in a tree was last changed, in seconds since 1970.
+    private static func newestChange(_ path: RealPath) -> Int64 {
+        var status = stat()
+        guard lstat(path.description, &status) == 0 else { return 0 }
+        var newest = Int64(status.st_mtim.tv_sec)
+        guard status.st_mode & S_IFMT == S_IFDIR else { return newest }
+        for name in (try? FolderListing.names(path)) ?? [] { newest = max(newest, newestChange(path.appending(name))) }
+        return newest
     }
 
     // MARK: Git

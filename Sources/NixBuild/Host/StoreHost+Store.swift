@@ -68,6 +68,14 @@ extension StoreHost {
     }
 
     package func ensureValid(_ path: StorePath) throws(HostError) {
+        let isThere = try stored { () throws(StoreError) -> Bool in
+            if pending.contains(path) { return true }
+            return try access.store().protectIfValid(path)
+        }
+        guard isThere else {
+            throw HostError(
+                "path '\(storeDirectory.print(path))' is required, but there is no substituter that can build it")
+        }
         try write([path])
     }
 
