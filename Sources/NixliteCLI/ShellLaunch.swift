@@ -13,6 +13,7 @@ struct ShellLaunch {
     init(_ session: Session, _ installable: String, _ display: ProgressDisplay) throws {
         let environment = FetchEnvironment.current().variables
         shell = try session.shell(installable)
+        try session.keep(shell)
         let names = StorePathTranslation(session.access.layout)
         let files = ShellFiles(shell, names, environment: environment) { display.report($0) }
         try files.make()
@@ -39,6 +40,9 @@ struct ShellLaunch {
         guard let bash = ProgramSearch.find("bash", path: path) else {
             return CommandFailure("the program 'bash' is needed and not on PATH")
         }
+        // Without a terminal bash would not read the file of an interactive shell: it gets its commands in the environment.
+        let isPiped = command.isEmpty && isatty(STDIN_FILENO) == 0
+        let command = isPiped ? [bash, "--noprofile", "--norc"] : command
         var arguments: [String]
         if command.isEmpty {
             // An interactive shell reads the user's own settings first.

@@ -1,3 +1,4 @@
+import Glibc
 import NixEval
 import NixFormats
 import NixStore
@@ -71,6 +72,29 @@ extension Session {
                 input.value.map { .output(derivation: input.key, name: $0) }
             })
         return DevShell(derivation, folder: folder)
+    }
+
+    /// Keeps what a shell uses from being collected, by links in its `.devenv` folder.
+    package func keep(_ shell: DevShell) throws(SessionError) {
+        let paths = shell.models.map(\.view) + shell.packages.compactMap(\.path)
+        guard !paths.isEmpty else { return }
+        let folder = RealPath("\(shell.dotfile)/nixlite/roots")
+        do {
+            let store = try access.store()
+            var kept: Set<[UInt8]> = []
+            for text in paths {
+                // A placeholder that the shell does without is not there.
+                guard let path = try? host.storeDirectory.parsePrefix(ByteString(text)).path, try store.isValid(path)
+                else { continue }
+                try store.addRoot(folder.appending(path.baseName.bytes), to: path)
+                kept.insert(path.baseName.bytes)
+            }
+            for name in (try? FolderListing.names(folder)) ?? [] where !kept.contains(name) {
+                unlink(folder.appending(name).description)
+            }
+        } catch {
+            throw .project(ProjectError("\(error)"))
+        }
     }
 
     /// Builds what a text refers to, without placeholders, whose place the machine's own programs take.
