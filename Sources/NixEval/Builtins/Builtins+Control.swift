@@ -178,7 +178,7 @@ extension Builtins {
             } catch { throw error.adding("in genericClosure element \(machine.summary(element))", 0) }
             do throws(EvaluationError) {
                 guard try keys.insert(key, machine) else { continue }
-            } catch { throw error.adding("while checking key of element \(machine.summary(set))", 0) }
+            } catch { throw closureFrames(machine, error, set, key, result) }
             try result.append(set, machine)
             do throws(EvaluationError) {
                 let new = try machine.forceList(
@@ -192,6 +192,23 @@ extension Builtins {
             }
         }
         return try result.list(machine)
+    }
+
+    /// Says which two elements have keys that cannot be compared.
+    private static func closureFrames(
+        _ machine: Machine, _ error: EvaluationError, _ set: Value, _ key: Value, _ earlier: ValueBuffer
+    ) -> EvaluationError {
+        for index in 0..<earlier.count {
+            let other = earlier[index]
+            do throws(EvaluationError) {
+                let otherKey = try machine.force(try machine.required(machine.known.key, in: other, ""))
+                _ = try machine.isLess(key, otherKey, 0, "")
+            } catch {
+                return error.adding("with element \(machine.summary(other))", 0)
+                    .adding("while comparing element \(machine.summary(set))", 0)
+            }
+        }
+        return error.adding("while checking key of element \(machine.summary(set))", 0)
     }
 
     /// Keys in Nix's order, in heap memory: a sorted array for search by halving.

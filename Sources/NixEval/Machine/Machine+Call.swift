@@ -486,7 +486,8 @@ extension Machine {
         let words = try allocate(2)
         words[0] = function.bits
         words[1] = argument.bits
-        do throws(EvaluationError) { return try apply(functor, words, 2, position) } catch {
+        let index = function.shape.index(of: known.functor.rawValue)
+        do throws(EvaluationError) { return try apply(functor, words, 2, function.shape.positions[index]) } catch {
             throw error.adding(
                 "while calling a functor (an attribute set with a '__functor' attribute)", position)
         }

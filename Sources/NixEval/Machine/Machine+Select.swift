@@ -27,7 +27,7 @@ extension Machine {
             slot.pointee = result.bits
             return result
         } catch {
-            throw selectionFrame(locating(error, node), node, subject)
+            throw selectionFrame(error, node, subject)
         }
     }
 
@@ -63,6 +63,9 @@ extension Machine {
         let shape = subject.shape
         let index = shape.index(of: node.pointee.operand)
         let position = index < 0 ? 0 : shape.positions[index]
+        // The place of an infinite recursion is the definition that was asked for again, if that has one.
+        if error.kind == .infiniteRecursion, error.position == 0, position != 0 { error.position = position }
+        let error = locating(error, node)
         guard position != 0, !evaluator.isInternal(position) else { return error }
         return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
@@ -230,14 +233,9 @@ extension Machine {
         let slot = frame + 1
         let value = Value(bits: slot.pointee)
         if value.isAttributes { return value }
-        do throws(EvaluationError) {
-            let scope = try force(value)
-            guard scope.isAttributes else { throw wrongType(scope, expected: "a set", 0) }
-            slot.pointee = scope.bits
-            return scope
-        } catch {
-            throw error.adding(
-                "while evaluating the first subexpression of a with expression", UInt32(bitPattern: position))
-        }
+        let scope = try forceAttributes(
+            value, UInt32(bitPattern: position), "while evaluating the first subexpression of a with expression")
+        slot.pointee = scope.bits
+        return scope
     }
 }

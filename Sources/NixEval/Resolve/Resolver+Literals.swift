@@ -37,7 +37,7 @@ extension Resolver {
         for index in 0..<Int(node.b) {
             let child = tree.children[Int(node.a) + index]
             let part = tree.nodes[Int(child)]
-            if part.kind == .path, index == 0 {
+            if node.kind == .interpolatedPath, part.kind == .path, index == 0 {
                 parts.append(constant(arena.path(try absolutePath(part)), part))
             } else {
                 parts.append(try resolve(child, &frame))

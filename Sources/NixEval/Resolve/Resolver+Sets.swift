@@ -180,8 +180,8 @@ extension Resolver {
         -> NodePointer
     {
         let set = try resolve(node.a, &frame)
-        return add(
-            Node(opcode: .select, operand: machine.known.body.rawValue, a: UInt(bitPattern: set)), node)
+        return arena.add(
+            Node(opcode: .select, operand: machine.known.body.rawValue, a: UInt(bitPattern: set)), 0)
     }
 
     // MARK: Selection
