@@ -65,7 +65,7 @@ struct InstantiateCommand: ParsableCommand {
             try parseOnly()
             return
         }
-        let isLazy = eval && !strict && !json && !xml && !raw
+        let isLazy = eval && !strict && !json && !raw
         try CommandSession(
             global: global, evaluation: evaluation, isExactlyLazy: isLazy, usesLegacyExitCodes: true
         ).run { session, _ in
@@ -98,8 +98,14 @@ struct InstantiateCommand: ParsableCommand {
         } else if json {
             bytes = try evaluator.printJSON(root.value).bytes + [UInt8(ascii: "\n")]
         } else if xml {
-            let printer = try session.evaluate(expression: "builtins.toXML")
-            bytes = try evaluator.string(try evaluator.call(printer, root.value)).bytes
+            bytes = []
+            // What was printed before an error is a whole document, which Nix prints too.
+            do throws(EvaluationError) {
+                try evaluator.printXML(root.value, isStrict: strict, showsLocations: !noLocation, to: &bytes)
+            } catch {
+                StandardStreams.output(bytes)
+                throw error
+            }
         } else {
             bytes = try evaluator.printAmbiguously(root.value) + [UInt8(ascii: "\n")]
         }
