@@ -36,82 +36,100 @@ extension Machine {
     }
 
     // MARK: Forcing to a type
+    //
+    // What was being done is only put into words when there is an error.
 
     @inline(__always)
-    func forceInteger(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Int {
+    func forceInteger(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Int
+    {
         if value.isSmallInteger { return value.smallInteger }
         do throws(EvaluationError) {
             let forced = try force(value)
             guard let integer = forced.integer else { throw wrongType(forced, expected: "an integer", position) }
             return integer
-        } catch { throw error.adding(context, position) }
+        } catch { throw error.adding(context(), position) }
     }
 
-    func forceFloat(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Double {
+    func forceFloat(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Double
+    {
         do throws(EvaluationError) {
             let forced = try force(value)
             if let integer = forced.integer { return Double(integer) }
             guard let float = forced.float else { throw wrongType(forced, expected: "a float", position) }
             return float
-        } catch { throw error.adding(context, position) }
+        } catch { throw error.adding(context(), position) }
     }
 
     @inline(__always)
-    func forceBoolean(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Bool {
+    func forceBoolean(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Bool
+    {
         if value.bits == Value.true.bits { return true }
         if value.bits == Value.false.bits { return false }
         do throws(EvaluationError) {
             let forced = try force(value)
             guard forced.isBool else { throw wrongType(forced, expected: "a Boolean", position) }
             return forced.isTrue
-        } catch { throw error.adding(context, position) }
+        } catch { throw error.adding(context(), position) }
     }
 
     /// Unlike the others, this and `forceList` say what they were doing only where the type is wrong, as Nix does.
     @inline(__always)
-    func forceAttributes(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
+    func forceAttributes(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String)
+        throws(EvaluationError) -> Value
+    {
         if value.isAttributes { return value }
         let forced = try force(value)
         guard forced.isAttributes else {
-            throw wrongType(forced, expected: "a set", 0).adding(context, position)
+            throw wrongType(forced, expected: "a set", 0).adding(context(), position)
         }
         return forced
     }
 
     @inline(__always)
-    func forceList(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
+    func forceList(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Value
+    {
         if value.isList { return value }
         let forced = try force(value)
         guard forced.isList else {
-            throw wrongType(forced, expected: "a list", 0).adding(context, position)
+            throw wrongType(forced, expected: "a list", 0).adding(context(), position)
         }
         return forced
     }
 
     @inline(__always)
-    func forceString(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
+    func forceString(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Value
+    {
         if value.isString { return value }
         do throws(EvaluationError) {
             let forced = try force(value)
             guard forced.isString else { throw wrongType(forced, expected: "a string", position) }
             return forced
-        } catch { throw error.adding(context, position) }
+        } catch { throw error.adding(context(), position) }
     }
 
-    func stringWithoutContext(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
-        let string = try forceString(value, position, context)
+    func stringWithoutContext(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String)
+        throws(EvaluationError) -> Value
+    {
+        let string = try forceString(value, position, context())
         guard string.contextIndex == 0 else {
             let element = evaluator.contexts.elements(of: string.contextIndex)[0]
             throw EvaluationError(
                 .type,
                 "the string '\(string.text)' is not allowed to refer to a store path (such as '\(evaluator.describe(element))')"
-            ).adding(context, position)
+            ).adding(context(), position)
         }
         return string
     }
 
     @inline(__always)
-    func forceFunction(_ value: Value, _ position: UInt32, _ context: String) throws(EvaluationError) -> Value {
+    func forceFunction(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String) throws(EvaluationError)
+        -> Value
+    {
         if value.isLambda { return value }
         do throws(EvaluationError) {
             let forced = try force(value)
@@ -119,7 +137,7 @@ extension Machine {
                 forced.isFunction || forced.isAttributes && !forced.attribute(known.functor).isAbsent
             else { throw wrongType(forced, expected: "a function", position) }
             return forced
-        } catch { throw error.adding(context, position) }
+        } catch { throw error.adding(context(), position) }
     }
 
     // MARK: Strings
