@@ -195,6 +195,7 @@ struct JSONReader {
             for digit in bytes[digits..<index] { value = value * 10 + Int(digit & 15) }
             return try machine.integer(digits == start ? value : -value)
         }
+        if isFloat, let exact = exactFloat(bytes[start..<index]) { return try machine.float(exact) }
         let text = String(decoding: bytes[start..<index], as: UTF8.self)
         if !isFloat {
             if let integer = Int(text) { return try machine.integer(integer) }
@@ -207,6 +208,27 @@ struct JSONReader {
                 .other, "[json.exception.out_of_range.406] number overflow parsing '\(text)'")
         }
         return try machine.float(float)
+    }
+
+    /// A float of few digits and no exponent: both its digits and the power of ten are exact in a float, so one division
+    /// rounds correctly.
+    private func exactFloat(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+        guard text.count <= 16 else { return nil }
+        var digits = 0
+        var scale = 1.0
+        var isFraction = false
+        for byte in text {
+            switch byte {
+            case UInt8(ascii: "-"): continue
+            case UInt8(ascii: "."): isFraction = true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"):
+                digits = digits * 10 + Int(byte & 15)
+                if isFraction { scale *= 10 }
+            default: return nil
+            }
+        }
+        let value = Double(digits) / scale
+        return text.first == UInt8(ascii: "-") ? -value : value
     }
 
     private mutating func skipDigits() {

@@ -31,7 +31,7 @@ package struct JSONPrinter {
         try machine.enterLevel()
         defer { machine.leaveLevel() }
         if let integer = value.integer {
-            out.append(contentsOf: String(integer).utf8)
+            out.appendDecimal(integer)
         } else if value.isString {
             context = machine.evaluator.contexts.union(context, value.contextIndex)
             try appendText(value)
@@ -137,10 +137,22 @@ extension [UInt8] {
         return nil
     }
 
+    /// An integer in decimal.
+    mutating func appendDecimal(_ value: Int) {
+        if value < 0 { append(UInt8(ascii: "-")) }
+        let start = count
+        var rest = value.magnitude
+        repeat {
+            append(UInt8(ascii: "0") + UInt8(rest % 10))
+            rest /= 10
+        } while rest > 0
+        self[start...].reverse()
+    }
+
     /// The shortest digits that read back as the same float.
     mutating func appendJSONNumber(_ value: Double) {
         guard value.isFinite else { return append(contentsOf: "null".utf8) }
-        append(contentsOf: JSONNumber.text(value).utf8)
+        JSONNumber.append(value, to: &self)
     }
 }
 
@@ -188,30 +200,61 @@ private func firstInvalidUTF8(_ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
 
 /// Numbers as Nix's JSON library writes them: shortest form, an exponent below 1e-4 and from 1e15 on.
 enum JSONNumber {
-    static func text(_ value: Double) -> String {
-        if value == 0 { return value.sign == .minus ? "-0.0" : "0.0" }
-        // Swift's own description has the shortest digits; only their arrangement differs.
-        let parts = "\(value.magnitude)".lowercased().split(separator: "e")
-        let mantissa = parts[0].split(separator: ".", omittingEmptySubsequences: false)
-        var digits = String(mantissa[0]) + (mantissa.count > 1 ? String(mantissa[1]) : "")
-        var exponent = (parts.count > 1 ? Int(parts[1]) ?? 0 : 0) + mantissa[0].count
-        while digits.hasPrefix("0"), digits.count > 1 {
-            digits.removeFirst()
-            exponent -= 1
-        }
-        while digits.hasSuffix("0"), digits.count > 1 { digits.removeLast() }
-        let sign = value < 0 ? "-" : ""
+    static func append(_ value: Double, to out: inout [UInt8]) {
+        if value.sign == .minus { out.append(UInt8(ascii: "-")) }
+        if value == 0 { return out.append(contentsOf: "0.0".utf8) }
+        let (digits, exponent) = shortestDigits(value.magnitude)
         if exponent > 0, exponent <= 15 {
-            if digits.count <= exponent {
-                return sign + digits + String(repeating: "0", count: exponent - digits.count) + ".0"
-            }
-            let point = digits.index(digits.startIndex, offsetBy: exponent)
-            return sign + digits[..<point] + "." + digits[point...]
+            out.append(contentsOf: digits.prefix(exponent))
+            out.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: max(0, exponent - digits.count)))
+            out.append(UInt8(ascii: "."))
+            if digits.count <= exponent { return out.append(UInt8(ascii: "0")) }
+            return out.append(contentsOf: digits.dropFirst(exponent))
         }
-        if exponent <= 0, exponent > -4 { return sign + "0." + String(repeating: "0", count: -exponent) + digits }
+        if exponent <= 0, exponent > -4 {
+            out.append(contentsOf: "0.".utf8)
+            out.append(contentsOf: repeatElement(UInt8(ascii: "0"), count: -exponent))
+            return out.append(contentsOf: digits)
+        }
+        out.append(digits[0])
+        if digits.count > 1 {
+            out.append(UInt8(ascii: "."))
+            out.append(contentsOf: digits.dropFirst())
+        }
         let power = exponent - 1
-        let tail = digits.count > 1 ? "." + digits.dropFirst() : ""
-        let size = abs(power) < 10 ? "0\(abs(power))" : "\(abs(power))"
-        return sign + digits.prefix(1) + tail + "e" + (power < 0 ? "-" : "+") + size
+        out.append(contentsOf: (power < 0 ? "e-" : "e+").utf8)
+        if abs(power) < 10 { out.append(UInt8(ascii: "0")) }
+        out.append(contentsOf: String(abs(power)).utf8)
+    }
+
+    /// The digits without zeros at either end, and how many of them stand before the point.
+    private static func shortestDigits(_ value: Double) -> (digits: [UInt8], exponent: Int) {
+        // Swift's own description has the shortest digits; only their arrangement differs.
+        var digits: [UInt8] = []
+        digits.reserveCapacity(20)
+        var exponent = 0
+        var isFraction = false
+        var power = 0
+        var isPower = false
+        var isNegativePower = false
+        for byte in value.description.utf8 {
+            switch byte {
+            case UInt8(ascii: "."): isFraction = true
+            case UInt8(ascii: "e"), UInt8(ascii: "E"): isPower = true
+            case UInt8(ascii: "-"): isNegativePower = true
+            case UInt8(ascii: "+"): break
+            default:
+                if isPower {
+                    power = power * 10 + Int(byte & 15)
+                } else if digits.isEmpty, byte == UInt8(ascii: "0") {
+                    if isFraction { exponent -= 1 }
+                } else {
+                    digits.append(byte)
+                    if !isFraction { exponent += 1 }
+                }
+            }
+        }
+        while digits.count > 1, digits.last == UInt8(ascii: "0") { digits.removeLast() }
+        return (digits, exponent + (isNegativePower ? -power : power))
     }
 }
