@@ -28,7 +28,7 @@ struct AmbiguousPrinter {
             value = Value(bits: value.object[1])
         }
         if let integer = value.integer { return append(String(integer)) }
-        if value.isString { return out.appendNixString(value.bytes) }
+        if value.isString { return out.appendStringLiteral(value.bytes) }
         if value.isBool { return append(value.isTrue ? "true" : "false") }
         if value.isNull { return append("null") }
         if let float = value.float { return append(FloatFormat.general(float)) }
@@ -49,7 +49,7 @@ struct AmbiguousPrinter {
         let order = try machine.order(set.shape)
         for index in 0..<count {
             let symbol = Symbol(rawValue: set.shape.symbols[Int(order[index])])
-            out.appendNixIdentifier(machine.evaluator.symbols.bytes(of: symbol))
+            out.appendIdentifier(machine.evaluator.symbols.bytes(of: symbol))
             append(" = ")
             try print(Value(bits: set.attributeValues[Int(order[index])]), depth: depth + 1)
             append("; ")

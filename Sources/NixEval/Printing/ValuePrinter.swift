@@ -103,8 +103,8 @@ package struct ValuePrinter {
 
     /// At most so many bytes of a string, then how many were left out.
     private mutating func appendString(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if bytes.count <= options.maximumStringBytes { return out.appendNixString(bytes) }
-        out.appendNixString(bytes.prefix(options.maximumStringBytes))
+        if bytes.count <= options.maximumStringBytes { return out.appendStringLiteral(bytes) }
+        out.appendStringLiteral(UnsafeBufferPointer(rebasing: bytes.prefix(options.maximumStringBytes)))
         append(" ")
         appendElided(bytes.count - options.maximumStringBytes, "byte", "bytes")
     }
@@ -150,7 +150,7 @@ package struct ValuePrinter {
                 break
             }
             let symbol = Symbol(rawValue: set.shape.symbols[Int(index)])
-            out.appendNixAttributeName(machine.evaluator.symbols.bytes(of: symbol))
+            out.appendIdentifier(machine.evaluator.symbols.bytes(of: symbol))
             append(" = ")
             try print(Value(bits: set.attributeValues[Int(index)]), depth: depth + 1)
             append(";")

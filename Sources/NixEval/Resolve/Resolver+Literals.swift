@@ -9,16 +9,14 @@ extension Resolver {
     /// The path as an absolute one, not yet normalised: a final `/` before an interpolation counts.
     func absolutePath(_ node: NixSyntax.Node) throws(EvaluationError) -> [UInt8] {
         let written = text(node)
-        if written.first == UInt8(ascii: "/") { return Array(written) }
-        if written.first == UInt8(ascii: "~") {
-            guard !evaluator.options.isPure, let home = evaluator.host.environmentVariable(Array("HOME".utf8)) else {
-                throw EvaluationError(
-                    .other, "the path '\(String(decoding: written, as: UTF8.self))' can not be resolved in pure mode",
-                    at: base + node.position)
-            }
-            return home + written.dropFirst()
+        if written.first == UInt8(ascii: "~"), evaluator.options.isPure {
+            throw EvaluationError(
+                .other, "the path '\(String(decoding: written, as: UTF8.self))' can not be resolved in pure mode",
+                at: base + node.position)
         }
-        return Array(tree.source.directory.utf8) + [UInt8(ascii: "/")] + written
+        return written.withUnsafeBufferPointer {
+            PathLiteral.resolve($0, in: tree.source, home: evaluator.homeDirectory)
+        }
     }
 
     /// `<x>` is `__findFile __nixPath "x"`, with both names looked up like any other.
