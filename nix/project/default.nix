@@ -67,8 +67,10 @@ in
           /. + "${name}/devenv.nix"
         else
           resolved.${input}.outPath + "${if below == null then "" else below}/devenv.nix";
+      # What is there without being declared: the packages, as in devenv, and the models that this program is for.
       declared = {
         nixpkgs.url = "github:cachix/devenv-nixpkgs/rolling";
+        nix-model-repo.url = "github:parthspatel/nix-model-repo";
       }
       // inputs;
       resolved = resolve.inputs {
