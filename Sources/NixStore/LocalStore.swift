@@ -125,7 +125,10 @@ package final class LocalStore: Sendable {
 
     func requireWritable() throws(StoreError) {
         if isReadOnly {
-            throw StoreError(.readOnly, "cannot add to the store '\(layout.realStoreDirectory)': it can only be read")
+            throw StoreError(
+                .readOnly,
+                "cannot add to the store '\(layout.realStoreDirectory)': it can only be read\nhint: use a store of your own with --store DIR"
+            )
         }
     }
 
