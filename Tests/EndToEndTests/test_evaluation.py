@@ -43,6 +43,13 @@ def test_devenv_attributes(project):
     assert json.loads(output)["huggingface"]["repo"] == "nixlite/tiny-bert"
 
 
+def test_bundled_nixpkgs_is_imported(project):
+    (project.folder / "devenv.nix").write_text(
+        '{ inputs, ... }: let p = import inputs.nixpkgs { system = "x86_64-linux"; }; in { env.X = p.lib.toUpper "x"; }'
+    )
+    assert project.succeed("eval", "--raw", "devenv.nix#env.X") == "X"
+
+
 def test_error_is_nix_s(project):
     result = project.run("eval", "-E", "{ a = 1; }.b")
     assert result.returncode == 1

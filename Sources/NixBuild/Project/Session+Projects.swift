@@ -20,7 +20,13 @@ extension Session {
             }
             let primitives = try evaluator.bundledPrimitives()
             attributes.append(("nixlite", ValueRoot(primitives, evaluator)))
-            return ValueRoot(try evaluator.call(function, try evaluator.makeAttributes(attributes)), evaluator)
+            let functions = ValueRoot(
+                try evaluator.call(function, try evaluator.makeAttributes(attributes)), evaluator)
+            // What `import inputs.nixpkgs` runs finds the bundled modules under this name.
+            if let bundle = try evaluator.attribute("bundle", of: functions.value) {
+                evaluator.setBundledVariable("__nixlite", bundle)
+            }
+            return functions
         } catch {
             throw .evaluation(error)
         }

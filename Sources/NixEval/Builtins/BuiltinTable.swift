@@ -58,7 +58,7 @@ enum BuiltinTable {
             if let asGlobal { evaluator.globals[symbols.intern(asGlobal)] = evaluator.roots.add(value.bits) }
         }
 
-        for (index, builtin) in all().enumerated() where !builtin.isHidden {
+        for (index, builtin) in evaluator.builtins.enumerated() where !builtin.isHidden {
             try add(
                 builtin.name, try machine.builtin(index),
                 asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")

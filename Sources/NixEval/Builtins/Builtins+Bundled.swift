@@ -40,7 +40,7 @@ extension Evaluator {
     package func bundledPrimitives() throws(EvaluationError) -> Value {
         var entries: [AttributeEntry] = []
         var buffer = try ValueBuffer(machine)
-        for (index, builtin) in BuiltinTable.all().enumerated() where builtin.isHidden {
+        for (index, builtin) in builtins.enumerated() where builtin.isHidden {
             let value = try machine.builtin(index)
             try buffer.append(value, machine)
             entries.append(AttributeEntry(symbol: symbols.intern(builtin.name), value: value.bits, position: 0))

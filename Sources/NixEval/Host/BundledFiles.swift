@@ -1,76 +1,56 @@
 import CNixModules
 
-#if canImport(Glibc)
-    import Glibc
-#endif
+/// The files of `nix/` that are part of the program, as a tree below `Evaluator.bundledRoot`.
+package struct BundledFiles {
+    private static let root = Array(Evaluator.bundledRoot.utf8)
+    private var files: [[UInt8]: UnsafeBufferPointer<UInt8>] = [:]
+    private var folders: [[UInt8]: [[UInt8]: FileType]] = [:]
+    private var isLoaded = false
 
-/// The files of `nix/`, which are part of the program and appear below `Evaluator.bundledRoot`.
-///
-/// A host answers for those paths with what this gives.
-package enum BundledFiles {
-    /// The part of an absolute path below the root, or nil where it is another path.
-    ///
-    /// The root itself is "".
-    private static func relative(_ path: [UInt8]) -> ArraySlice<UInt8>? {
-        let root = Array(Evaluator.bundledRoot.utf8)
-        guard path.starts(with: root) else { return nil }
-        let rest = path.dropFirst(root.count)
-        if rest.isEmpty { return rest }
-        return rest.first == UInt8(ascii: "/") ? rest.dropFirst() : nil
+    package init() {}
+
+    /// Whether `path` is the root or below it.
+    package static func contains(_ path: [UInt8]) -> Bool {
+        path.starts(with: root) && (path.count == root.count || path[root.count] == UInt8(ascii: "/"))
     }
 
-    /// Whether the path is one of the program's own.
-    package static func contains(_ path: [UInt8]) -> Bool { relative(path) != nil }
-
-    /// The bytes of a bundled file, nil where there is none.
-    package static func read(_ path: [UInt8]) -> [UInt8]? {
-        guard let name = relative(path) else { return nil }
-        for module in modules() where Array(module.name) == Array(name) { return Array(module.bytes) }
-        return nil
+    /// The bytes of a file, nil where there is none.
+    package mutating func contents(_ path: [UInt8]) -> [UInt8]? {
+        load()
+        return files[path].map(Array.init)
     }
 
-    /// The type of what lies at a bundled path, nil where there is nothing.
-    package static func type(_ path: [UInt8]) -> FileType? {
-        guard let name = relative(path) else { return nil }
-        if name.isEmpty { return .directory }
-        for module in modules() {
-            if module.name.elementsEqual(name) { return .regular }
-            if module.name.starts(with: name), module.name.dropFirst(name.count).first == UInt8(ascii: "/") {
-                return .directory
-            }
+    /// What is at a path, nil where there is nothing.
+    package mutating func type(_ path: [UInt8]) -> FileType? {
+        load()
+        return files[path] != nil ? .regular : folders[path] != nil ? .directory : nil
+    }
+
+    /// The entries of a folder, nil where there is none.
+    package mutating func entries(_ path: [UInt8]) -> [(name: [UInt8], type: FileType)]? {
+        load()
+        return folders[path]?.map { ($0.key, $0.value) }
+    }
+
+    private mutating func load() {
+        guard !isLoaded else { return }
+        isLoaded = true
+        folders[Self.root] = [:]
+        guard var module = nixlite_modules() else { return }
+        while let name = module.pointee.path {
+            add(name, UnsafeBufferPointer(start: module.pointee.bytes, count: module.pointee.length))
+            module += 1
         }
-        return nil
     }
 
-    /// The entries of a bundled folder.
-    package static func entries(_ path: [UInt8]) -> [(name: [UInt8], type: FileType)] {
-        guard let name = relative(path) else { return [] }
-        let prefix = name.isEmpty ? [] : Array(name) + [UInt8(ascii: "/")]
-        var found: [[UInt8]: FileType] = [:]
-        for module in modules() where module.name.starts(with: prefix) {
-            let rest = module.name.dropFirst(prefix.count)
-            let end = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-            found[Array(rest[..<end])] = end == rest.endIndex ? .regular : .directory
+    private mutating func add(_ name: UnsafePointer<CChar>, _ bytes: UnsafeBufferPointer<UInt8>) {
+        var folder = Self.root
+        let components = String(cString: name).utf8.split(separator: UInt8(ascii: "/")).map(Array.init)
+        for (index, component) in components.enumerated() {
+            let isLast = index == components.count - 1
+            folders[folder, default: [:]][component] = isLast ? .regular : .directory
+            folder += [UInt8(ascii: "/")] + component
+            if isLast { files[folder] = bytes } else if folders[folder] == nil { folders[folder] = [:] }
         }
-        return found.map { (name: $0.key, type: $0.value) }
-    }
-
-    private struct Module {
-        let name: UnsafeBufferPointer<UInt8>
-        let bytes: UnsafeBufferPointer<UInt8>
-    }
-
-    private static func modules() -> [Module] {
-        var result: [Module] = []
-        guard var next = nixlite_modules() else { return [] }
-        while let path = next.pointee.path {
-            let name = UnsafeRawPointer(path).assumingMemoryBound(to: UInt8.self)
-            result.append(
-                Module(
-                    name: UnsafeBufferPointer(start: name, count: strlen(path)),
-                    bytes: UnsafeBufferPointer(start: next.pointee.bytes, count: next.pointee.length)))
-            next += 1
-        }
-        return result
     }
 }

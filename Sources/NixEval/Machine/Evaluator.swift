@@ -114,6 +114,11 @@ package final class Evaluator {
     /// Asks the evaluation to stop soon; may be called from any thread or signal handler.
     package var interruptFlag: UnsafeMutablePointer<Int32> { machine.state.pointee.interruptFlag }
 
+    /// The builtins, by their index.
+    var builtins: UnsafeBufferPointer<Builtin> {
+        UnsafeBufferPointer(start: machine.state.pointee.builtins, count: builtinCount)
+    }
+
     /// What the collector did: runs, nanoseconds, bytes of blocks at the peak.
     package var collectorStatistics: (runs: Int, nanoseconds: UInt64, peakBytes: Int) {
         (heap.collections, heap.collectorNanoseconds, heap.peakBlocks * Heap.blockBytes)

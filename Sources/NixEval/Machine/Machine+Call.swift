@@ -14,7 +14,7 @@ extension Machine {
                 frame[0] = function.object[1]
                 frame[1] = argument.bits
                 clear(frame, from: 2, to: Int(code.pointee.frameWords))
-                return try enter(code, frame, node)
+                return try enter(code, frame, position: CodeArena.position(of: node))
             }
         }
         return try callOne(function, node, environment)
@@ -69,7 +69,7 @@ extension Machine {
                 frame[1] = first.bits
                 frame[2] = second.bits
                 clear(frame, from: 3, to: Int(code.pointee.frameWords))
-                return try enter(code, frame, node)
+                return try enter(code, frame, position: CodeArena.position(of: node))
             }
         } else if function.isBox(.builtin) {
             let builtin = state.pointee.builtins + function.builtinIndex
@@ -97,7 +97,7 @@ extension Machine {
             for index in 0..<count {
                 frame[index &+ 1] = try delay(NodePointer(bitPattern: nodes[index]).unsafelyUnwrapped, environment).bits
             }
-            return try enter(code, frame, node)
+            return try enter(code, frame, position: CodeArena.position(of: node))
         }
         if count == 3, function.isBox(.builtin) {
             let builtin = state.pointee.builtins + function.builtinIndex
@@ -140,12 +140,14 @@ extension Machine {
     }
 
     /// Runs the body of a lambda in its frame: one level of call depth.
+    ///
+    /// The position is only asked for by an error.
     @inline(__always)
-    func enter(_ code: UnsafeMutablePointer<LambdaCode>, _ frame: Words, _ node: NodePointer) throws(EvaluationError)
-        -> Value
-    {
+    private func enter(
+        _ code: UnsafeMutablePointer<LambdaCode>, _ frame: Words, position: @autoclosure () -> UInt32
+    ) throws(EvaluationError) -> Value {
         let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(CodeArena.position(of: node)) }
+        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position()) }
         try checkStack()
         state.pointee.callDepth = depth &+ 1
         do throws(EvaluationError) {
@@ -154,25 +156,7 @@ extension Machine {
             return result
         } catch {
             state.pointee.callDepth = depth
-            throw callFrames(error, code, CodeArena.position(of: node))
-        }
-    }
-
-    @inline(__always)
-    private func enter(_ code: UnsafeMutablePointer<LambdaCode>, _ frame: Words, position: UInt32)
-        throws(EvaluationError) -> Value
-    {
-        let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
-        try checkStack()
-        state.pointee.callDepth = depth &+ 1
-        do throws(EvaluationError) {
-            let result = try run(NodePointer(bitPattern: code.pointee.body).unsafelyUnwrapped, frame)
-            state.pointee.callDepth = depth
-            return result
-        } catch {
-            state.pointee.callDepth = depth
-            throw callFrames(error, code, position)
+            throw callFrames(error, code, position())
         }
     }
 

@@ -246,21 +246,4 @@ extension Machine {
 }
 
 /// An absolute path without `.`, `..` and empty components; `..` at the root stays there.
-func normalizedPath(_ path: some Collection<UInt8>) -> [UInt8] {
-    var components: [ArraySlice<UInt8>] = []
-    for component in Array(path).split(separator: UInt8(ascii: "/")) {
-        if component.elementsEqual(".".utf8) { continue }
-        if component.elementsEqual("..".utf8) {
-            if !components.isEmpty { components.removeLast() }
-            continue
-        }
-        components.append(component)
-    }
-    if components.isEmpty { return [UInt8(ascii: "/")] }
-    var result: [UInt8] = []
-    for component in components {
-        result.append(UInt8(ascii: "/"))
-        result.append(contentsOf: component)
-    }
-    return result
-}
+func normalizedPath(_ path: some Collection<UInt8>) -> [UInt8] { PathLiteral.canonical(Array(path)) }

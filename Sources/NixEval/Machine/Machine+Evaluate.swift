@@ -186,9 +186,6 @@ extension Machine {
                 node = try evaluator.code(ofSource: Int(node.pointee.a))
                 environment = state.pointee.emptyEnvironment
             case .rethrow: throw evaluator.takeKeptError(Int(node.pointee.a))
-            case .failure:
-                throw EvaluationError(
-                    .other, Array(Value(bits: node.pointee.a).bytes), at: CodeArena.position(of: node))
             }
         }
     }

@@ -54,11 +54,11 @@ struct MachineState {
 /// Symbols that the evaluator itself looks up.
 struct KnownSymbols {
     var functor, toStringName, outPath, drvPath, type, name, value, system, builder, args, outputs: Symbol
-    var recurseForDerivations, file, line, column, success, right, wrong, prefix, path, outputName: Symbol
-    var body, overrides, functionArgs, key, `operator`, startSet, structuredAttrs, ignoreNulls: Symbol
+    var file, line, column, success, right, wrong, prefix, path: Symbol
+    var body, overrides, key, `operator`, startSet, structuredAttrs, ignoreNulls: Symbol
     var contentAddressed, impure, outputHash, outputHashAlgo, outputHashMode, derivationType: Symbol
-    var allOutputs, meta, description, url, sha256, filter, recursive, version, findFile, nixPath: Symbol
-    var sub, mul, div, lessThan, out, json, error: Symbol
+    var allOutputs, sha256, version, findFile, nixPath: Symbol
+    var sub, mul, div, lessThan: Symbol
 
     init(_ table: SymbolTable) {
         functor = table.intern("__functor")
@@ -72,7 +72,6 @@ struct KnownSymbols {
         builder = table.intern("builder")
         args = table.intern("args")
         outputs = table.intern("outputs")
-        recurseForDerivations = table.intern("recurseForDerivations")
         file = table.intern("file")
         line = table.intern("line")
         column = table.intern("column")
@@ -81,10 +80,8 @@ struct KnownSymbols {
         wrong = table.intern("wrong")
         prefix = table.intern("prefix")
         path = table.intern("path")
-        outputName = table.intern("outputName")
         body = table.intern("body")
         overrides = table.intern("__overrides")
-        functionArgs = table.intern("__functionArgs")
         key = table.intern("key")
         `operator` = table.intern("operator")
         startSet = table.intern("startSet")
@@ -97,12 +94,7 @@ struct KnownSymbols {
         outputHashMode = table.intern("outputHashMode")
         derivationType = table.intern("derivation")
         allOutputs = table.intern("allOutputs")
-        meta = table.intern("meta")
-        description = table.intern("description")
-        url = table.intern("url")
         sha256 = table.intern("sha256")
-        filter = table.intern("filter")
-        recursive = table.intern("recursive")
         version = table.intern("version")
         findFile = table.intern("__findFile")
         nixPath = table.intern("__nixPath")
@@ -110,9 +102,6 @@ struct KnownSymbols {
         mul = table.intern("__mul")
         div = table.intern("__div")
         lessThan = table.intern("__lessThan")
-        out = table.intern("out")
-        json = table.intern("__json")
-        error = table.intern("error")
     }
 }
 

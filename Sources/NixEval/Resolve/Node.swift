@@ -53,8 +53,6 @@ enum Opcode: UInt8 {
     case apply
     /// `a`: index among the machine's kept errors: throws it.
     case rethrow
-    /// `a`: constant error text; thrown when reached.
-    case failure
     /// `a`: index among the evaluator's sources: parses, resolves and runs it.
     case source
     /// A frame of `c` words around `a`, for a file's or a thunk's hidden slots.

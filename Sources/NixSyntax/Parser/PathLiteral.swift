@@ -15,7 +15,7 @@ package enum PathLiteral {
     }
 
     /// An absolute path without empty, `.` and `..` components.
-    private static func canonical(_ path: [UInt8]) -> [UInt8] {
+    package static func canonical(_ path: [UInt8]) -> [UInt8] {
         var components: [ArraySlice<UInt8>] = []
         for component in path.split(separator: UInt8(ascii: "/")) {
             if component.elementsEqual(".".utf8) { continue }
