@@ -169,4 +169,23 @@ extension Evaluator {
     package func print(_ value: Value, options: ValuePrinter.Options) throws(EvaluationError) -> [UInt8] {
         try ValuePrinter.print(value, machine, options)
     }
+
+    /// The same to the end of `out`, where what was printed before an error stays.
+    package func print(
+        _ value: Value, options: ValuePrinter.Options, to out: inout [UInt8]
+    ) throws(EvaluationError) {
+        try ValuePrinter.print(value, machine, options, to: &out)
+    }
+
+    /// What a value is, as `nix repl` says it: `an integer`, `the built-in function 'map'`.
+    package func describeKind(of value: Value) throws(EvaluationError) -> String {
+        machine.typeName(try machine.force(value))
+    }
+
+    /// A name as it stands in a set: in quotes where it has to be.
+    package func printName(_ name: [UInt8]) -> [UInt8] {
+        var out: [UInt8] = []
+        name.withUnsafeBufferPointer { out.appendIdentifier($0) }
+        return out
+    }
 }

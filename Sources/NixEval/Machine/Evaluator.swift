@@ -31,6 +31,8 @@ package final class Evaluator {
     var importTargets: [[UInt8]: [UInt8]] = [:]
     /// Store copies by path.
     private var storeCopies: [[UInt8]: StorePath] = [:]
+    /// What is told of every call.
+    var observer: (any CallObserver)?
     /// Hashes modulo of the derivations met so far.
     var derivationHasher: DerivationHasher
     /// Compiled regular expressions by pattern.
@@ -80,7 +82,8 @@ package final class Evaluator {
         (storage + Machine.stateOffset).bindMemory(to: MachineState.self, capacity: 1).initialize(
             to: MachineState(
                 evaluator: Unmanaged.passUnretained(self), heap: Unmanaged.passUnretained(heap), callDepth: 0,
-                maximumCallDepth: options.maximumCallDepth, stackLimit: 0, showsTrace: options.showsTrace,
+                maximumCallDepth: options.maximumCallDepth, callDepthLimit: options.maximumCallDepth,
+                stackLimit: 0, showsTrace: options.showsTrace,
                 isEager: !options.isExactlyLazy,
                 known: KnownSymbols(symbols), emptyList: Value(.list, emptyList),
                 emptyAttributes: Value(.attributes, emptyAttributes), emptyString: arena.string([]),
@@ -134,9 +137,20 @@ package final class Evaluator {
 
     /// The code of a text.
     ///
-    /// `scope` names the words of the environment that it will run in.
-    func compile(_ source: SourceFile, scope: [Symbol] = []) throws(EvaluationError) -> NodePointer {
-        try resolve(try parse(source), source, scope)
+    /// - Parameters:
+    ///   - scope: names of the words of the environment that it will run in.
+    ///   - isBindings: whether the text is what stands between the braces of a set.
+    func compile(
+        _ source: SourceFile, scope: [Symbol] = [], isBindings: Bool = false
+    ) throws(EvaluationError) -> NodePointer {
+        try resolve(try parse(source, isBindings: isBindings), source, scope)
+    }
+
+    /// Forgets which files were read, so that they are read again.
+    package func forgetFiles() {
+        imported.removeAll()
+        importTargets.removeAll()
+        storeCopies.removeAll()
     }
 
     /// The parse tree of a text as `nix-instantiate --parse` prints it.
@@ -148,12 +162,15 @@ package final class Evaluator {
         return printExpression(tree, tree.root)
     }
 
-    private func parse(_ source: SourceFile) throws(EvaluationError) -> SyntaxTree {
+    func parse(
+        _ source: SourceFile, isBindings: Bool = false, keepsDocumentation: Bool = false
+    ) throws(EvaluationError) -> SyntaxTree {
+        var parsing = ParseOptions(
+            features: options.features, isPure: options.isPure, maximumDepth: Evaluator.maximumNesting)
+        parsing.takesBindings = isBindings
+        parsing.keepsDocumentation = keepsDocumentation
         do {
-            return try Parser.parse(
-                source: source, symbols: symbols,
-                options: ParseOptions(
-                    features: options.features, isPure: options.isPure, maximumDepth: Evaluator.maximumNesting))
+            return try Parser.parse(source: source, symbols: symbols, options: parsing)
         } catch {
             throw EvaluationError(.syntax, Array(error.message.utf8), location: error.location)
         }
@@ -265,9 +282,15 @@ package final class Evaluator {
             (known.file, file), (known.line, Value(smallInteger: line)), (known.column, Value(smallInteger: column)))
     }
 
+    /// Whether errors are printed with all their frames, the calls among them.
+    package var showsTrace: Bool {
+        get { machine.state.pointee.showsTrace }
+        set { machine.state.pointee.showsTrace = newValue }
+    }
+
     /// The report of an error as Nix prints it, ended by a line break.
     package func render(_ error: EvaluationError) -> [UInt8] {
-        ErrorRenderer.render(error, positions, showsTrace: options.showsTrace)
+        ErrorRenderer.render(error, positions, showsTrace: showsTrace)
     }
 }
 

@@ -147,7 +147,7 @@ extension Machine {
         _ code: UnsafeMutablePointer<LambdaCode>, _ frame: Words, position: @autoclosure () -> UInt32
     ) throws(EvaluationError) -> Value {
         let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position()) }
+        if depth >= state.pointee.callDepthLimit { return try enterObserved(code, frame, position()) }
         try checkStack()
         state.pointee.callDepth = depth &+ 1
         do throws(EvaluationError) {
@@ -165,7 +165,7 @@ extension Machine {
     }
 
     @inline(never)
-    private func callFrames(_ error: EvaluationError, _ code: UnsafeMutablePointer<LambdaCode>, _ position: UInt32)
+    func callFrames(_ error: EvaluationError, _ code: UnsafeMutablePointer<LambdaCode>, _ position: UInt32)
         -> EvaluationError
     {
         guard state.pointee.showsTrace else { return error }
@@ -189,7 +189,9 @@ extension Machine {
         _ builtin: UnsafeMutablePointer<Builtin>, _ first: Value, _ second: Value, _ third: Value, _ position: UInt32
     ) throws(EvaluationError) -> Value {
         let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
+        if depth >= state.pointee.callDepthLimit {
+            return try invokeObserved(builtin, first, second, third, position)
+        }
         try checkStack()
         state.pointee.callDepth = depth &+ 1
         do throws(EvaluationError) {
@@ -203,7 +205,7 @@ extension Machine {
     }
 
     @inline(never)
-    private func builtinFrame(_ error: EvaluationError, _ builtin: UnsafeMutablePointer<Builtin>, _ position: UInt32)
+    func builtinFrame(_ error: EvaluationError, _ builtin: UnsafeMutablePointer<Builtin>, _ position: UInt32)
         -> EvaluationError
     {
         guard builtin.pointee.addsTrace else { return error }

@@ -27,6 +27,8 @@ struct MachineState {
     var heap: Unmanaged<Heap>
     var callDepth: Int
     var maximumCallDepth: Int
+    /// From which depth on a call takes the slow way: the maximum, or 0 while calls are observed.
+    var callDepthLimit: Int
     /// Below this address the stack must not grow.
     var stackLimit: UInt
     var showsTrace: Bool

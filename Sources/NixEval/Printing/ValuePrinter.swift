@@ -20,6 +20,8 @@ package struct ValuePrinter {
         /// Blanks of indentation; 0 prints on one line.
         package var indentation = 0
         package var errors = ErrorBehavior.print
+        /// Colours in the escapes of ECMA-48, by kind of value.
+        package var hasColours = false
 
         package init() {}
 
@@ -48,9 +50,18 @@ package struct ValuePrinter {
     }
 
     static func print(_ value: Value, _ machine: Machine, _ options: Options) throws(EvaluationError) -> [UInt8] {
+        var out: [UInt8] = []
+        try print(value, machine, options, to: &out)
+        return out
+    }
+
+    /// Prints to the end of `out`; what was printed before an error stays.
+    static func print(
+        _ value: Value, _ machine: Machine, _ options: Options, to out: inout [UInt8]
+    ) throws(EvaluationError) {
         var printer = ValuePrinter(machine, options)
+        defer { out += printer.out }
         try printer.print(value, depth: 0)
-        return printer.out
     }
 
     /// The value as messages show it.
@@ -76,41 +87,74 @@ package struct ValuePrinter {
         } catch {
             if error.kind == .stackOverflow || options.errors == .throw { throw error }
             if options.errors == .throwAtTopLevel, depth == 0 { throw error }
+            begin(.error)
             append("«error: ")
             out.append(contentsOf: error.message)
             append("»")
+            end()
         }
     }
 
+    /// Colours, by what is printed in them.
+    private enum Colour: String {
+        case error = "31;1"
+        case place = "32;1"
+        case function = "34;1"
+        case text = "35;1"
+        case number = "36;1"
+        case elision = "2"
+    }
+
+    private mutating func begin(_ colour: Colour) {
+        if options.hasColours { append("\u{1b}[\(colour.rawValue)m") }
+    }
+
+    private mutating func end() {
+        if options.hasColours { append("\u{1b}[0m") }
+    }
+
+    private mutating func append(_ text: String, in colour: Colour) {
+        begin(colour)
+        append(text)
+        end()
+    }
+
     private mutating func printForced(_ value: Value, _ depth: Int) throws(EvaluationError) {
-        if let integer = value.integer { return append(String(integer)) }
+        if let integer = value.integer { return append(String(integer), in: .number) }
         if value.isString { return appendString(value.bytes) }
         if value.isAttributes { return try printSet(value, depth) }
         if value.isList { return try printList(value, depth) }
         if value.isThunk {
             let isBlackhole = value.object[0] & ThunkState.blackhole != 0
-            return append(isBlackhole ? "«potential infinite recursion»" : "«thunk»")
+            return append(
+                isBlackhole ? "«potential infinite recursion»" : "«thunk»", in: isBlackhole ? .error : .text)
         }
-        if value.isBool { return append(value.isTrue ? "true" : "false") }
-        if value.isNull { return append("null") }
-        if let float = value.float { return append(FloatFormat.general(float)) }
+        if value.isBool { return append(value.isTrue ? "true" : "false", in: .number) }
+        if value.isNull { return append("null", in: .number) }
+        if let float = value.float { return append(FloatFormat.general(float), in: .number) }
         if value.isPath {
+            begin(.place)
             out.append(contentsOf: value.bytes)
-            return
+            return end()
         }
-        append(machine.functionText(value))
+        append(machine.functionText(value), in: .function)
     }
 
     /// At most so many bytes of a string, then how many were left out.
     private mutating func appendString(_ bytes: UnsafeBufferPointer<UInt8>) {
-        if bytes.count <= options.maximumStringBytes { return out.appendStringLiteral(bytes) }
+        begin(.text)
+        if bytes.count <= options.maximumStringBytes {
+            out.appendStringLiteral(bytes)
+            return end()
+        }
         out.appendStringLiteral(UnsafeBufferPointer(rebasing: bytes.prefix(options.maximumStringBytes)))
         append(" ")
+        end()
         appendElided(bytes.count - options.maximumStringBytes, "byte", "bytes")
     }
 
     private mutating func appendElided(_ count: Int, _ one: String, _ many: String) {
-        append("«\(count) \(count == 1 ? one : many) elided»")
+        append("«\(count) \(count == 1 ? one : many) elided»", in: .elision)
     }
 
     private mutating func space(_ pretty: Bool) {
@@ -127,7 +171,7 @@ package struct ValuePrinter {
     private mutating func printSet(_ set: Value, _ depth: Int) throws(EvaluationError) {
         if options.tracksRepeated, set.shape.count > 0 || options.indentation >= 0 {
             let isNew = seen.insert(set.bits).inserted
-            if !isNew, set.shape.count > 0 { return append("«repeated»") }
+            if !isNew, set.shape.count > 0 { return append("«repeated»", in: .text) }
         }
         if options.forces, options.printsDerivationPaths, try machine.isDerivation(set) {
             return try printDerivation(set)
@@ -177,17 +221,19 @@ package struct ValuePrinter {
 
     private mutating func printDerivation(_ set: Value) throws(EvaluationError) {
         let path = set.attribute(machine.known.drvPath)
-        guard !path.isAbsent else { return append("«derivation»") }
+        guard !path.isAbsent else { return append("«derivation»", in: .place) }
         let text = try machine.coerceToString(
             path, 0, "while evaluating the drvPath of a derivation", copiesToStore: false)
+        begin(.place)
         append("«derivation ")
         out.append(contentsOf: text.bytes)
         append("»")
+        end()
     }
 
     private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
         if options.tracksRepeated, list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted {
-            return append("«repeated»")
+            return append("«repeated»", in: .text)
         }
         guard depth < options.maximumDepth else { return append("[ ... ]") }
         indent += options.indentation

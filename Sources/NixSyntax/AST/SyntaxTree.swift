@@ -35,6 +35,8 @@ package struct SyntaxTree {
     /// What Nix would warn about, in source order.
     package var warnings: [SyntaxWarning] = []
     package var root: NodeIndex = -1
+    /// Where documentation comments lie, by the offset of the token after each; only where it was asked for.
+    package var documentation: [Int: Range<Int>] = [:]
 
     package init(source: SourceFile) { self.source = source }
 }

@@ -17,6 +17,9 @@ struct Lexer: ~Copyable {
     /// The byte after the current token.
     private(set) var end = 0
     private(set) var failure: SyntaxError?
+    /// Where the documentation comment before a token lies, by the token's start.
+    private(set) var documentation: [Int: Range<Int>] = [:]
+    private let keepsDocumentation: Bool
 
     /// The last run of path characters that was looked at: where it ends and the last underscore in it.
     ///
@@ -24,11 +27,12 @@ struct Lexer: ~Copyable {
     private var pathRunEnd = 0
     private var pathRunUnderscore = -1
 
-    init(source: SourceFile, features: ParseOptions.Features) {
+    init(source: SourceFile, options: ParseOptions) {
         self.source = source
         self.text = source.text
         self.count = source.text.count
-        self.features = features
+        features = options.features
+        keepsDocumentation = options.keepsDocumentation
     }
 
     // MARK: Bytes
@@ -65,6 +69,7 @@ struct Lexer: ~Copyable {
     @inline(never)
     mutating func next() {
         var offset = end
+        var comment: Range<Int>?
         while true {
             while offset < count, classes[Int(text[offset])] & CharacterClass.space.rawValue != 0 { offset += 1 }
             let first = byte(offset)
@@ -73,9 +78,11 @@ struct Lexer: ~Copyable {
             } else if first == UInt8(ascii: "/"), byte(offset + 1) == UInt8(ascii: "*"),
                 let after = endOfComment(offset)
             {
+                if keepsDocumentation, isDocumentation(offset, after) { comment = offset..<after }
                 offset = after
             } else {
                 start = offset
+                if let comment { documentation[start] = comment }
                 scan(first)
                 return
             }
@@ -96,6 +103,11 @@ struct Lexer: ~Copyable {
             offset += 1
         }
         return nil
+    }
+
+    /// Whether a comment is one of documentation: `/**` and more than the end of the comment after it (RFC 145).
+    private func isDocumentation(_ from: Int, _ to: Int) -> Bool {
+        byte(from + 2) == UInt8(ascii: "*") && to - from > 4
     }
 
     @inline(__always)

@@ -20,6 +20,10 @@ package struct ParseOptions: Sendable {
     ///
     /// In a release build a pair of parentheses takes about 0.5 KiB, a set in a set about 3 KiB.
     package var maximumStackBytes: Int?
+    /// Whether the tree says where documentation comments lie.
+    package var keepsDocumentation = false
+    /// Whether the text is what stands between the braces of a set.
+    package var takesBindings = false
 
     package init(
         features: Features = Features(), isPure: Bool = false, maximumDepth: Int = 1_000_000,

@@ -48,7 +48,7 @@ package struct Parser: ~Copyable {
     ) throws(SyntaxError) -> SyntaxTree {
         var parser = Parser(source: source, symbols: symbols, options: options)
         do throws(SyntaxError) {
-            return try parser.parseFile()
+            return options.takesBindings ? try parser.parseBindings() : try parser.parseFile()
         } catch {
             var error = error
             error.warnings = parser.tree.warnings
@@ -57,7 +57,7 @@ package struct Parser: ~Copyable {
     }
 
     private init(source: SourceFile, symbols: SymbolTable, options: ParseOptions) {
-        lexer = Lexer(source: source, features: options.features)
+        lexer = Lexer(source: source, options: options)
         self.symbols = symbols
         self.options = options
         tree = SyntaxTree(source: source)
@@ -73,6 +73,21 @@ package struct Parser: ~Copyable {
         reserve()
         advance()
         tree.root = try parseExpression()
+        guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
+        tree.flattenSets(of: pool)
+        tree.documentation = lexer.documentation
+        return tree
+    }
+
+    /// A text of bindings, as they stand between the braces of a set.
+    private mutating func parseBindings() throws(SyntaxError) -> SyntaxTree {
+        guard lexer.count < Int(Int32.max) else {
+            throw error("the source text is larger than 2 GiB", at: 0)
+        }
+        advance()
+        let set = pool.makeSet()
+        tree.root = add(.attributeSet, at: 0, a: set)
+        try parseBindings(into: set)
         guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
         tree.flattenSets(of: pool)
         return tree
