@@ -72,9 +72,24 @@ final class CurlEasyHandle {
             appendHeader("Accept-Encoding: identity")
         }
         for line in request.headers { appendHeader(line) }
+        if let body = request.body { try configure(body) }
         try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_HTTPHEADER, headerList))
         try check(nixlite_curl_set_pointer(library.easySetOption, handle, CURLOPT_ERRORBUFFER, errorBuffer))
         try configureCallbacks()
+    }
+
+    private func configure(_ body: RequestBody) throws(TransferError) {
+        try set(CURLOPT_POST, 1)
+        if body.method != "POST" { try set(CURLOPT_CUSTOMREQUEST, body.method) }
+        if let type = body.contentType { appendHeader("Content-Type: \(type)") }
+        // libcurl copies as many bytes as it was told before.
+        try set(CURLOPT_POSTFIELDSIZE, body.bytes.count)
+        let code = (body.bytes + [0]).withUnsafeBytes { bytes in
+            nixlite_curl_set_pointer(
+                library.easySetOption, handle, CURLOPT_COPYPOSTFIELDS,
+                UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        }
+        try check(code)
     }
 
     private func configureCallbacks() throws(TransferError) {

@@ -78,6 +78,7 @@ package final class Downloader: Sendable {
             }
             var request = TransferRequest(url: url, options: exchange.options)
             request.decodesContent = exchange.decodesContent
+            request.body = exchange.body
             request.headers = ["User-Agent: \(options.userAgent)"] + exchange.headers
             if isAuthorized { request.headers += exchange.authorizer.fields(for: url) }
             let result: Result<ResponseHead, TransferError>
@@ -92,7 +93,9 @@ package final class Downloader: Sendable {
                 return .success(Exchange.Answer(head: head, url: url, isAuthorized: isAuthorized))
             case .failure(var error):
                 error.hops = hops
-                guard let target = redirectTarget(error) else { return .failure(error) }
+                guard let target = redirectTarget(error, keepingBody: exchange.body != nil) else {
+                    return .failure(error)
+                }
                 hops += 1
                 do throws(TransferError) {
                     let next = try follow(target, from: url, hops: hops, exchange: exchange)
@@ -105,8 +108,10 @@ package final class Downloader: Sendable {
         }
     }
 
-    private func redirectTarget(_ error: TransferError) -> String? {
-        guard case .status(let status) = error.code, [301, 302, 303, 307, 308].contains(status) else { return nil }
+    /// Where an answer sends the request; what has a body goes there only as it is.
+    private func redirectTarget(_ error: TransferError, keepingBody: Bool) -> String? {
+        let statuses = keepingBody ? [307, 308] : [301, 302, 303, 307, 308]
+        guard case .status(let status) = error.code, statuses.contains(status) else { return nil }
         return error.head?["location"]
     }
 
@@ -135,6 +140,7 @@ package final class Downloader: Sendable {
 struct Exchange: Sendable {
     var url: URLReference
     var headers: [String] = []
+    var body: RequestBody?
     var authorizer: any RequestAuthorizer = AnonymousAuthorizer()
     /// Whether `url` is still at the origin the credentials belong to.
     var isAuthorized = true

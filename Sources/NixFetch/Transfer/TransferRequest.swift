@@ -3,9 +3,19 @@ struct TransferRequest: Sendable {
     var url: URLReference
     /// Field lines `Name: value`, credentials included.
     var headers: [String] = []
+    /// What is sent; nil for a `GET`.
+    var body: RequestBody?
     var options: TransferOptions
     /// Let libcurl undo `Content-Encoding`.
     var decodesContent = true
+}
+
+/// What a request other than a `GET` sends.
+struct RequestBody: Sendable, Equatable {
+    /// `POST`, `PUT`.
+    var method = "POST"
+    var contentType: String?
+    var bytes: [UInt8]
 }
 
 /// How connections are made and when one counts as stalled.
