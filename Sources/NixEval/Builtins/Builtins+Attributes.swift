@@ -27,7 +27,7 @@ extension Builtins {
         Builtin("getAttr", 2, strict: 3) { (machine, name, set, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.getAttr")
-            let set = try machine.forceAttributes(
+            let set = try machine.forceLayeredAttributes(
                 set, 0, "while evaluating the second argument passed to builtins.getAttr")
             return try machine.force(
                 try machine.required(
@@ -36,17 +36,18 @@ extension Builtins {
         Builtin("hasAttr", 2, strict: 3) { (machine, name, set, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.hasAttr")
-            let set = try machine.forceAttributes(
+            let set = try machine.forceLayeredAttributes(
                 set, 0, "while evaluating the second argument passed to builtins.hasAttr")
-            return Value(!set.attribute(machine.evaluator.symbols.intern(text.bytes)).isAbsent)
+            return Value(try machine.place(of: machine.evaluator.symbols.intern(text.bytes), in: set).index >= 0)
         },
         Builtin("unsafeGetAttrPos", 2, strict: 3) { (machine, name, set, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.unsafeGetAttrPos")
-            let set = try machine.forceAttributes(
+            let set = try machine.forceLayeredAttributes(
                 set, 0, "while evaluating the second argument passed to builtins.unsafeGetAttrPos")
-            let index = set.shape.index(of: machine.evaluator.symbols.intern(text.bytes).rawValue)
-            return index < 0 ? .null : try machine.evaluator.positionValue(set.shape.positions[index])
+            let place = try machine.place(of: machine.evaluator.symbols.intern(text.bytes), in: set)
+            return place.index < 0
+                ? .null : try machine.evaluator.positionValue(place.holder.shape.positions[place.index])
         },
         Builtin("removeAttrs", 2, strict: 3, isGlobal: true, function: removeAttributes),
         Builtin("intersectAttrs", 2, strict: 3) { (machine, first, second, _, _) throws(EvaluationError) in
@@ -75,7 +76,7 @@ extension Builtins {
                 list, 0, "while evaluating the second argument passed to builtins.catAttrs")
             var result = try ValueBuffer(machine)
             for index in 0..<values.listCount {
-                let set = try machine.forceAttributes(
+                let set = try machine.forceLayeredAttributes(
                     Value(bits: values.elements[index]), 0,
                     "while evaluating an element in the list passed as second argument to builtins.catAttrs")
                 let value = set.attribute(symbol)
@@ -161,11 +162,10 @@ extension Builtins {
         var seen: Set<Int32> = []
         entries.reserveCapacity(count)
         for index in 0..<count {
-            let set = try machine.forceAttributes(
+            let set = try machine.forceLayeredAttributes(
                 Value(bits: values.elements[index]), 0,
                 "while evaluating an element of the list passed to builtins.listToAttrs")
-            let nameIndex = set.shape.index(of: known.name.rawValue)
-            let namePosition = nameIndex < 0 ? 0 : set.shape.positions[nameIndex]
+            let namePosition = machine.definition(of: known.name, in: set)
             let name = try machine.stringWithoutContext(
                 try machine.required(known.name, in: set, "in a {name=...; value=...;} pair"), namePosition,
                 "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
@@ -204,7 +204,7 @@ extension Builtins {
         }
         var filled = [Int](repeating: 0, count: symbols.count)
         for index in 0..<sets.listCount {
-            let set = try machine.force(Value(bits: sets.elements[index]))
+            let set = try machine.flat(try machine.force(Value(bits: sets.elements[index])))
             for name in 0..<set.shape.count {
                 let target = shape.index(of: set.shape.symbols[name])
                 Value(bits: lists.attributeValues[target]).elements[filled[target]] = set.attributeValues[name]

@@ -307,8 +307,8 @@ extension Builtins {
 extension Machine {
     /// The value under a name that must be there.
     func required(_ symbol: Symbol, in set: Value, _ context: String) throws(EvaluationError) -> Value {
-        let value = set.attribute(symbol)
-        if !value.isAbsent { return value }
+        let (holder, index) = try place(of: symbol, in: set)
+        if index >= 0 { return Value(bits: holder.attributeValues[index]) }
         if set.shape.isOpen {
             let answer = try fallback(set, symbol)
             if !answer.isAbsent { return answer }
@@ -337,9 +337,10 @@ extension Machine {
             }
             return
         }
-        let shape = value.shape
+        let set = try flat(value)
+        let shape = set.shape
         for index in 0..<shape.count {
-            do throws(EvaluationError) { try forceDeeply(Value(bits: value.attributeValues[index]), &seen) } catch {
+            do throws(EvaluationError) { try forceDeeply(Value(bits: set.attributeValues[index]), &seen) } catch {
                 let name = evaluator.symbols.string(of: Symbol(rawValue: shape.symbols[index]))
                 throw error.adding("while evaluating the attribute '\(name)'", shape.positions[index])
             }

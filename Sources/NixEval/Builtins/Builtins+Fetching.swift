@@ -54,7 +54,8 @@ extension Builtins {
     private static func fetchOne(
         _ machine: Machine, _ argument: Value, _ builtin: String, _ kind: HostFetch.Kind
     ) throws(EvaluationError) -> Value {
-        let value = try machine.force(argument)
+        var value = try machine.force(argument)
+        if value.isAttributes { value = try machine.flat(value) }
         var url: [UInt8]?
         var name: [UInt8]?
         var expected: NixHash?

@@ -76,6 +76,10 @@ package final class Evaluator {
         emptyShape[1] = 1
         // The caches of this shape, which lies outside the heap, are roots of their own.
         heap.registerRoots(emptyShape, count: Shape.headerWords)
+        let layerShape = arena.allocate(UInt.self, count: Shape.headerWords)
+        for index in 0..<Shape.headerWords { layerShape[index] = 0 }
+        layerShape[0] = 1
+        layerShape[1] = 16 | 1
         let emptyAttributes = arena.allocate(UInt.self, count: 1)
         emptyAttributes[0] = UInt(bitPattern: emptyShape)
         func applyNode(_ count: Int32) -> NodePointer { arena.add(Node(opcode: .apply, operand: count), 0) }
@@ -86,7 +90,8 @@ package final class Evaluator {
                 stackLimit: 0, showsTrace: options.showsTrace,
                 isEager: !options.isExactlyLazy,
                 known: KnownSymbols(symbols), emptyList: Value(.list, emptyList),
-                emptyAttributes: Value(.attributes, emptyAttributes), emptyString: arena.string([]),
+                emptyAttributes: Value(.attributes, emptyAttributes), layerShape: Shape(words: layerShape),
+                alwaysLayers: options.collectorStress > 0, emptyString: arena.string([]),
                 byteStrings: byteStrings, emptyEnvironment: emptyEnvironment, builtins: builtins, kept: 0,
                 interruptFlag: interrupt, applyNodes: (applyNode(1), applyNode(2), applyNode(3))))
         heap.willCollect = { [unowned self] in

@@ -63,6 +63,8 @@ extension Machine {
                 }
             }
         }
+        let left = try flat(left)
+        let right = try flat(right)
         let shape = left.shape
         let other = right.shape
         guard shape.count == other.count else {

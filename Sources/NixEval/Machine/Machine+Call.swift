@@ -215,7 +215,8 @@ extension Machine {
     // MARK: Patterns
 
     /// Calls a lambda with a pattern on a set.
-    func callPattern(_ function: Value, _ argument: Value, _ position: UInt32) throws(EvaluationError) -> Value {
+    func callPattern(_ function: Value, _ given: Value, _ position: UInt32) throws(EvaluationError) -> Value {
+        let argument = try flat(given)
         let code = function.lambdaCode
         let pattern = UnsafeMutablePointer<PatternCode>(bitPattern: code.pointee.pattern).unsafelyUnwrapped
         let frame = try newFrame(words: Int(code.pointee.frameWords), up: function.lambdaEnvironment)
@@ -462,7 +463,9 @@ extension Machine {
 
     private func callFunctor(_ function: Value, _ argument: Value, _ position: UInt32) throws(EvaluationError) -> Value
     {
-        guard function.isAttributes, case let functor = function.attribute(known.functor), !functor.isAbsent else {
+        guard function.isAttributes, case let place = Machine.layeredPlace(of: known.functor, in: function),
+            place.index >= 0
+        else {
             throw EvaluationError(
                 .type,
                 "attempt to call something which is not a function but \(typeName(function)): \(summary(function))",
@@ -472,8 +475,9 @@ extension Machine {
         let words = try allocate(2)
         words[0] = function.bits
         words[1] = argument.bits
-        let index = function.shape.index(of: known.functor.rawValue)
-        do throws(EvaluationError) { return try apply(functor, words, 2, function.shape.positions[index]) } catch {
+        let functor = Value(bits: place.holder.attributeValues[place.index])
+        let definition = place.holder.shape.positions[place.index]
+        do throws(EvaluationError) { return try apply(functor, words, 2, definition) } catch {
             throw error.adding(
                 "while calling a functor (an attribute set with a '__functor' attribute)", position)
         }

@@ -80,6 +80,14 @@ extension Machine {
     func forceAttributes(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String)
         throws(EvaluationError) -> Value
     {
+        try flat(try forceLayeredAttributes(value, position, context()))
+    }
+
+    /// As `forceAttributes`, for those who only look names up: the set may have layers.
+    @inline(__always)
+    func forceLayeredAttributes(_ value: Value, _ position: UInt32, _ context: @autoclosure () -> String)
+        throws(EvaluationError) -> Value
+    {
         if value.isAttributes { return value }
         let forced = try force(value)
         guard forced.isAttributes else {

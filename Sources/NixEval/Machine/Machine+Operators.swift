@@ -158,6 +158,8 @@ extension Machine {
             let b = right.attribute(known.outPath)
             if !a.isAbsent, !b.isAbsent { return try equal(a, b) }
         }
+        let left = try flat(left)
+        let right = try flat(right)
         let shape = left.shape
         let other = right.shape
         guard shape.count == other.count else { return false }

@@ -41,6 +41,7 @@ extension Machine {
                 wrongType(subject, expected: "a set", 0).adding(
                     "while selecting an attribute", CodeArena.position(of: node)), node, environment)
         }
+        if isLayered(subject) { return try selectLayered(subject, symbol, node, environment) }
         let index = subject.shape.index(of: symbol.rawValue)
         if index >= 0 {
             node.pointee.b = subject.object[0]
@@ -57,12 +58,28 @@ extension Machine {
         throw framed(missingAttribute(subject, symbol, CodeArena.position(of: node)), node, environment)
     }
 
+    private func selectLayered(
+        _ subject: Value, _ symbol: Symbol, _ node: NodePointer, _ environment: Words
+    ) throws(EvaluationError) -> Value {
+        let place = try place(of: symbol, in: subject)
+        guard place.index >= 0 else {
+            throw framed(missingAttribute(subject, symbol, CodeArena.position(of: node)), node, environment)
+        }
+        let slot = place.holder.attributeValues + place.index
+        let value = Value(bits: slot.pointee)
+        return value.isThunk ? try forceAttribute(slot, node, subject) : value
+    }
+
+    /// The place where an attribute is defined, or 0.
+    func definition(of symbol: Symbol, in set: Value) -> UInt32 {
+        let place = Machine.layeredPlace(of: symbol, in: set)
+        return place.index < 0 ? 0 : place.holder.shape.positions[place.index]
+    }
+
     /// An error while forcing what was selected gets a frame at the definition, if that has a place.
     @inline(never)
     private func selectionFrame(_ error: EvaluationError, _ node: NodePointer, _ subject: Value) -> EvaluationError {
-        let shape = subject.shape
-        let index = shape.index(of: node.pointee.operand)
-        let position = index < 0 ? 0 : shape.positions[index]
+        let position = definition(of: Symbol(rawValue: node.pointee.operand), in: subject)
         // The place of an infinite recursion is the definition that was asked for again, if that has one.
         if error.kind == .infiniteRecursion, error.position == 0, position != 0 { error.position = position }
         let error = locating(error, node)
@@ -76,8 +93,7 @@ extension Machine {
         let before = node.pointee.nodeA
         // Already evaluated, so this only looks the set up again.
         guard let set = try? evaluate(before.pointee.nodeA, environment), set.isAttributes else { return error }
-        let index = set.shape.index(of: before.pointee.operand)
-        let position = index < 0 ? 0 : set.shape.positions[index]
+        let position = definition(of: Symbol(rawValue: before.pointee.operand), in: set)
         guard position != 0, !evaluator.isInternal(position) else { return error }
         return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
     }
@@ -86,7 +102,7 @@ extension Machine {
         let symbols = evaluator.symbols
         let error = EvaluationError(
             .missingAttribute, "attribute '\(symbols.string(of: symbol))' missing", at: position)
-        let shape = set.shape
+        guard let shape = try? flat(set).shape else { return error }
         error.suggestions = Suggestions.best(
             among: (0..<shape.count).map { symbols.string(of: Symbol(rawValue: shape.symbols[$0])) },
             for: symbols.string(of: symbol))
@@ -129,15 +145,15 @@ extension Machine {
                     if hasDefault { break }
                     throw wrongType(current, expected: "a set", 0).adding("while selecting an attribute", position)
                 }
-                let found = current.shape.index(of: name.rawValue)
+                let (holder, found) = try place(of: name, in: current)
                 if found < 0 {
                     if hasDefault { break }
                     let value = current.shape.isOpen ? try fallback(current, name) : .absent
                     if value.isAbsent { throw missingAttribute(current, name, position) }
                     current = value
                 } else {
-                    definition = current.shape.positions[found]
-                    current = Value(bits: current.attributeValues[found])
+                    definition = holder.shape.positions[found]
+                    current = Value(bits: holder.attributeValues[found])
                 }
                 if index == count - 1 {
                     do throws(EvaluationError) { return try force(current) } catch { throw locating(error, node) }
@@ -170,8 +186,10 @@ extension Machine {
         for index in 0..<Int(node.pointee.operand) {
             current = try force(current)
             let name = try symbol(elements[index], environment)
-            guard current.isAttributes, case let found = current.attribute(name), !found.isAbsent else { return .false }
-            current = found
+            guard current.isAttributes else { return .false }
+            let (holder, found) = try place(of: name, in: current)
+            guard found >= 0 else { return .false }
+            current = Value(bits: holder.attributeValues[found])
         }
         return .true
     }
@@ -193,13 +211,13 @@ extension Machine {
                 openSets += 1
                 continue
             }
-            let found = scope.shape.index(of: symbol.rawValue)
+            let (holder, found) = try place(of: symbol, in: scope)
             if found >= 0 {
-                if index == 1 {
+                if index == 1, !isLayered(scope) {
                     node.pointee.b = scope.object[0]
                     node.pointee.c = UInt(found)
                 }
-                return try forceSlot(scope.attributeValues + found, node)
+                return try forceSlot(holder.attributeValues + found, node)
             }
             if scope.shape.isOpen { openSets += 1 }
         }

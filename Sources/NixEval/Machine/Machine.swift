@@ -39,6 +39,10 @@ struct MachineState {
     var known: KnownSymbols
     var emptyList: Value
     var emptyAttributes: Value
+    /// The shape of layered sets.
+    var layerShape: Shape
+    /// Whether `//` makes a layer wherever it may, for tests.
+    var alwaysLayers: Bool
     var emptyString: Value
     /// One-byte strings, by byte.
     var byteStrings: UnsafeMutablePointer<UInt>

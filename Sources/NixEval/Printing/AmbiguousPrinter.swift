@@ -42,7 +42,8 @@ struct AmbiguousPrinter {
         }
     }
 
-    private mutating func printSet(_ set: Value, _ depth: Int) throws(EvaluationError) {
+    private mutating func printSet(_ layered: Value, _ depth: Int) throws(EvaluationError) {
+        let set = try machine.flat(layered)
         let count = set.shape.count
         if count > 0, !seen.insert(set.bits).inserted { return append("«repeated»") }
         append("{ ")

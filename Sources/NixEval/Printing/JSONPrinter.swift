@@ -67,7 +67,8 @@ package struct JSONPrinter {
         throw EvaluationError(.other, "JSON serialization error: \(invalid)")
     }
 
-    private mutating func printSet(_ set: Value) throws(EvaluationError) {
+    private mutating func printSet(_ layered: Value) throws(EvaluationError) {
+        let set = try machine.flat(layered)
         let known = machine.known
         if !set.attribute(known.toStringName).isAbsent {
             let text = try machine.coerceToString(set, 0, "", copiesToStore: copiesToStore)

@@ -168,7 +168,8 @@ package struct ValuePrinter {
 
     // MARK: Sets and lists
 
-    private mutating func printSet(_ set: Value, _ depth: Int) throws(EvaluationError) {
+    private mutating func printSet(_ layered: Value, _ depth: Int) throws(EvaluationError) {
+        let set = try machine.flat(layered)
         if options.tracksRepeated, set.shape.count > 0 || options.indentation >= 0 {
             let isNew = seen.insert(set.bits).inserted
             if !isNew, set.shape.count > 0 { return append("«repeated»", in: .text) }

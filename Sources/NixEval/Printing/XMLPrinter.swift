@@ -126,7 +126,8 @@ struct XMLPrinter {
         }
     }
 
-    private mutating func printSet(_ set: Value) throws(EvaluationError) {
+    private mutating func printSet(_ layered: Value) throws(EvaluationError) {
+        let set = try machine.flat(layered)
         guard try machine.isDerivation(set) else {
             return try element("attrs") { (printer) throws(EvaluationError) in try printer.printAttributes(set) }
         }

@@ -5,7 +5,8 @@ import NixSyntax
 /// A heap object:
 ///
 ///     0  count << 3 | integer tag
-///     1  flags << 3 | integer tag (`isOpen`: one more value, the fallback, follows the named ones)
+///     1  flags << 3 | integer tag (`isOpen`: one more value, the fallback, follows the named ones; `isLayer`: see
+///        `Layers.swift`)
 ///     2  bytewise order: leaf object of Int32 indices, or 0 until somebody asks
 ///     3  last partner on the right of `//`, 4 the shape that came of it, 5 the plan: leaf object of Int32
 ///     6  this shape without positions, or 0
@@ -22,6 +23,8 @@ struct Shape: Equatable {
     @inline(__always) var address: UInt { UInt(bitPattern: words) }
     @inline(__always) var count: Int { Int(bitPattern: words[0]) >> 3 }
     @inline(__always) var isOpen: Bool { words[1] & 8 != 0 }
+    /// Whether sets of this shape are layers: two sets, and no names of their own.
+    @inline(__always) var isLayer: Bool { words[1] & 16 != 0 }
     @inline(__always) var symbols: UnsafeMutablePointer<Int32> {
         UnsafeMutableRawPointer(words + Shape.headerWords).assumingMemoryBound(to: Int32.self)
     }
@@ -63,15 +66,5 @@ struct Shape: Equatable {
             if symbols[middle] < symbol { low = middle + 1 } else { high = middle }
         }
         return (low, low < count && symbols[low] == symbol)
-    }
-}
-
-extension Value {
-    /// The value (perhaps a thunk) under `symbol`, or `absent`.
-    ///
-    /// Does not consult the fallback of an open set.
-    @inline(__always) func attribute(_ symbol: Symbol) -> Value {
-        let index = shape.index(of: symbol.rawValue)
-        return index < 0 ? .absent : Value(bits: attributeValues[index])
     }
 }

@@ -112,154 +112,6 @@ extension Machine {
         return UnsafePointer<Int32>(bitPattern: shape.words[2]).unsafelyUnwrapped
     }
 
-    // MARK: `//`
-
-    @inline(__always)
-    func update(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let left: Value
-        do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
-            throw error.adding(
-                "in the left operand of the update (//) operator", expressionPosition(node.pointee.nodeA))
-        }
-        let right: Value
-        do throws(EvaluationError) { right = try attributeSet(node.pointee.nodeB, environment) } catch {
-            throw error.adding(
-                "in the right operand of the update (//) operator", expressionPosition(node.pointee.nodeB))
-        }
-        return try update(left, right)
-    }
-
-    private func attributeSet(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let value = try evaluate(node, environment)
-        guard value.isAttributes else { throw wrongType(value, expected: "a set", 0) }
-        return value
-    }
-
-    /// `left // right`.
-    func update(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
-        let leftShape = left.shape
-        let rightShape = right.shape
-        if rightShape.count == 0, !rightShape.isOpen { return left }
-        if leftShape.count == 0, !leftShape.isOpen { return right }
-        if leftShape == rightShape, !leftShape.isOpen { return right }
-        if rightShape.count &* 8 < leftShape.count { return try updateFew(left, right) }
-        if leftShape.words[3] != rightShape.address || leftShape.words[5] == 0 { try merge(leftShape, rightShape) }
-        let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
-        let plan = UnsafePointer<Int32>(bitPattern: leftShape.words[5]).unsafelyUnwrapped
-        let result = try attributes(shape)
-        let target = result.attributeValues
-        let leftValues = left.attributeValues
-        let rightValues = right.attributeValues
-        var index = 0
-        let count = shape.count
-        while index < count {
-            let source = Int(plan[index])
-            target[index] = source >= 0 ? leftValues[source] : rightValues[~source]
-            index &+= 1
-        }
-        if shape.isOpen {
-            target[count] = rightShape.isOpen ? rightValues[rightShape.count] : leftValues[leftShape.count]
-        }
-        return result
-    }
-
-    /// `left // right` where the right side is small: stretches of the left side are copied as they are.
-    @inline(never)
-    private func updateFew(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
-        let leftShape = left.shape
-        let rightShape = right.shape
-        // Where each name of the right goes: before which index of the left, and whether it replaces that one.
-        let places = (0..<rightShape.count).map { leftShape.place(of: rightShape.symbols[$0]) }
-        let isOpen = leftShape.isOpen || rightShape.isOpen
-        if leftShape.words[3] != rightShape.address {
-            let shape = try mergeFew(leftShape, rightShape, places, isOpen)
-            leftShape.words[3] = rightShape.address
-            leftShape.words[4] = shape.address
-            leftShape.words[5] = 0
-        }
-        let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
-        let result = try attributes(shape)
-        Machine.splice(
-            result.attributeValues, left.attributeValues, leftShape.count, right.attributeValues, places)
-        if isOpen {
-            result.attributeValues[shape.count] =
-                rightShape.isOpen
-                ? right.attributeValues[rightShape.count] : left.attributeValues[leftShape.count]
-        }
-        return result
-    }
-
-    private func mergeFew(
-        _ left: Shape, _ right: Shape, _ places: [(index: Int, replaces: Bool)], _ isOpen: Bool
-    ) throws(EvaluationError) -> Shape {
-        let count = left.count + places.count { !$0.replaces }
-        let words = try allocate(Shape.headerWords + count)
-        words[0] = UInt(bitPattern: count << 3 | 1)
-        words[1] = isOpen ? 8 | 1 : 1
-        for index in 2..<Shape.headerWords { words[index] = 0 }
-        let shape = Shape(words: words)
-        Machine.splice(shape.symbols, left.symbols, left.count, right.symbols, places)
-        Machine.splice(shape.positions, left.positions, left.count, right.positions, places)
-        return shape
-    }
-
-    /// Copies `base` with the elements of `new` put in at, or in place of, the elements that `places` says.
-    private static func splice<T>(
-        _ target: UnsafeMutablePointer<T>, _ base: UnsafeMutablePointer<T>, _ count: Int,
-        _ new: UnsafeMutablePointer<T>, _ places: [(index: Int, replaces: Bool)]
-    ) {
-        var target = target
-        var copied = 0
-        for (index, place) in places.enumerated() {
-            target.update(from: base + copied, count: place.index - copied)
-            target += place.index - copied
-            target.pointee = new[index]
-            target += 1
-            copied = place.index + (place.replaces ? 1 : 0)
-        }
-        target.update(from: base + copied, count: count - copied)
-    }
-
-    /// Computes what `left // right` looks like and where each value comes from (≥ 0: left, ~index: right), and
-    /// leaves both in the left shape.
-    @inline(never)
-    private func merge(_ left: Shape, _ right: Shape) throws(EvaluationError) {
-        var symbols: [Int32] = []
-        var positions: [UInt32] = []
-        var plan: [Int32] = []
-        symbols.reserveCapacity(left.count + right.count)
-        positions.reserveCapacity(left.count + right.count)
-        plan.reserveCapacity(left.count + right.count)
-        var (i, j) = (0, 0)
-        while i < left.count || j < right.count {
-            if j == right.count || (i < left.count && left.symbols[i] < right.symbols[j]) {
-                symbols.append(left.symbols[i])
-                positions.append(left.positions[i])
-                plan.append(Int32(i))
-                i += 1
-            } else {
-                if i < left.count, left.symbols[i] == right.symbols[j] { i += 1 }
-                symbols.append(right.symbols[j])
-                positions.append(right.positions[j])
-                plan.append(~Int32(j))
-                j += 1
-            }
-        }
-        let hasPositions = positions.contains { $0 != 0 }
-        let shape =
-            hasPositions
-            ? try self.shape(
-                symbols: symbols, positions: positions, count: symbols.count, isOpen: left.isOpen || right.isOpen)
-            : try self.shape(
-                symbols: symbols, positions: nil, count: symbols.count, isOpen: left.isOpen || right.isOpen)
-        let leaf = try allocateLeaf(max((plan.count + 1) / 2, 1))
-        let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
-        for index in 0..<plan.count { target[index] = plan[index] }
-        left.words[3] = right.address
-        left.words[4] = shape.address
-        left.words[5] = UInt(bitPattern: leaf)
-    }
-
     // MARK: Sets with dynamic names, `rec`, `inherit (from)`
 
     func makeGeneralAttributes(_ code: UnsafeMutablePointer<AttributesCode>, _ environment: Words)
@@ -298,8 +150,9 @@ extension Machine {
     private func applyOverrides(_ set: Value, _ info: AttributesCode, _ frame: Words) throws(EvaluationError) -> Value {
         let overrides: Value
         do throws(EvaluationError) {
-            overrides = try force(set.attribute(known.overrides))
-            guard overrides.isAttributes else { throw wrongType(overrides, expected: "a set", 0) }
+            let given = try force(set.attribute(known.overrides))
+            guard given.isAttributes else { throw wrongType(given, expected: "a set", 0) }
+            overrides = try flat(given)
         } catch {
             throw error.adding("while evaluating the `__overrides` attribute", 0)
         }
