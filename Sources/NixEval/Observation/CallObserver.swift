@@ -1,3 +1,5 @@
+import NixSyntax
+
 /// Is told of every call of a function while an evaluator observes.
 ///
 /// Calls that are not observed pay nothing: observed ones take the way of those that are too deep
