@@ -11,6 +11,8 @@ struct CommandSession {
     var build: BuildArguments?
     /// Makes thunks wherever Nix does.
     var isExactlyLazy = false
+    /// Whether store paths are only computed.
+    var writesNothing = false
     /// Whether a failed build ends with the exit codes of `nix-build`.
     var usesLegacyExitCodes = false
 
@@ -72,6 +74,10 @@ struct CommandSession {
 
     private func evaluationFailure(_ error: EvaluationError, _ session: Session) -> CommandFailure {
         StandardStreams.error(session.evaluator.render(error))
+        if error.kind == .usage {
+            let program = usesLegacyExitCodes ? "nix-instantiate" : "nixlite"
+            StandardStreams.error("Try '\(program) --help' for more information.\n")
+        }
         return CommandFailure(nil, code: exitCode(error.buildExitCode))
     }
 
@@ -97,6 +103,7 @@ struct CommandSession {
             + evaluation.argstr.map { ($0.name, .text($0.value)) }
         settings.usesLockedInputs = evaluation.nixpkgs == .locked
         settings.forbidsPlaceholders = evaluation.noPlaceholders
+        settings.writesNothing = writesNothing
         settings.overrides = Dictionary(evaluation.overrideInput.map { ($0.name, $0.value) }) { _, new in new }
         return settings
     }
@@ -104,6 +111,10 @@ struct CommandSession {
     private func evaluationOptions() throws -> EvaluationOptions {
         var options = EvaluationOptions()
         options.features = ParseOptions.Features(pipeOperators: global.features.contains("pipe-operators"))
+        options.experimentalFeatures = global.features
+        // What nix-instantiate has only on request, a program for projects and their inputs always has.
+        if !usesLegacyExitCodes { options.experimentalFeatures.insert("flakes") }
+        if options.experimentalFeatures.contains("flakes") { options.experimentalFeatures.insert("fetch-tree") }
         options.showsTrace = global.showTrace
         options.isPure = evaluation.pureEval
         options.isRestricted = evaluation.restrictEval

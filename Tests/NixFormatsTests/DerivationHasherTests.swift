@@ -110,13 +110,25 @@ import Testing
             "invalid derivation name: name '..-a' is not valid: first dash-separated component must not be '..'. Please pass a different 'name'."
         ),
         ("a/b", "invalid derivation name: name 'a/b' contains illegal character '/'. Please pass a different 'name'."),
-        ("a.drv", "derivation names are allowed to end in '.drv' only if they produce a single derivation file"),
     ]
 
     @Test(arguments: names) func refusesNames(name: String, message: String) {
         #expect(throws: FormatError(.derivation, message)) {
             try DerivationValidation.checkName(ByteString(name))
         }
+    }
+
+    @Test func onlyADerivationHasANameLikeOne() throws {
+        let message = "derivation names are allowed to end in '.drv' only if they produce a single derivation file"
+        for (method, outputs) in [(nil, ["out"]), (.nar, ["out"]), (.text, ["out", "dev"])]
+            as [(ContentAddressMethod?, [ByteString])]
+        {
+            #expect(throws: FormatError(.derivation, message)) {
+                try DerivationValidation.checkSuffix("a.drv", method: method, outputs: outputs)
+            }
+        }
+        try DerivationValidation.checkSuffix("a.drv", method: .text, outputs: ["out"])
+        try DerivationValidation.checkSuffix("a", method: nil, outputs: ["out"])
     }
 
     @Test func acceptsNames() throws {

@@ -36,18 +36,19 @@ struct PendingObjects {
 
     /// Writes `path` and what it refers to into `store`, as far as it is not there; references come first.
     func write(_ path: StorePath, to store: LocalStore) throws(StoreError) {
-        var open = [(path: path, rest: references(path))]
+        var open = [(path: path, rest: references(path) ?? [])]
         var seen: Set<StorePath> = [path]
         while let last = open.indices.last {
             if let next = open[last].rest.popLast() {
-                if seen.insert(next).inserted { open.append((next, references(next))) }
+                if seen.insert(next).inserted { open.append((next, references(next) ?? [])) }
             } else {
                 try writeOne(open.removeLast().path, to: store)
             }
         }
     }
 
-    private func references(_ path: StorePath) -> [StorePath] { Array(contents[path]?.references ?? []) }
+    /// What a computed object refers to, nil where nothing is known of it.
+    func references(_ path: StorePath) -> [StorePath]? { contents[path].map { Array($0.references) } }
 
     private func writeOne(_ path: StorePath, to store: LocalStore) throws(StoreError) {
         guard let (content, references) = contents[path] else {

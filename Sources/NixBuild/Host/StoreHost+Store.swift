@@ -67,12 +67,21 @@ extension StoreHost {
         return added
     }
 
-    package func ensureValid(_ path: StorePath) throws(HostError) {
-        let isThere = try stored { () throws(StoreError) -> Bool in
-            if pending.contains(path) { return true }
+    package func isValid(_ path: StorePath) throws(HostError) -> Bool {
+        try stored { () throws(StoreError) -> Bool in
+            if !options.writesNothing, pending.contains(path) { return true }
             return try access.store().protectIfValid(path)
         }
-        guard isThere else {
+    }
+
+    package func references(of path: StorePath) throws(HostError) -> [StorePath] {
+        if let references = pending.references(path) { return references }
+        return try stored { () throws(StoreError) in try access.store().info(path).map { Array($0.references) } ?? [] }
+    }
+
+    package func ensureValid(_ path: StorePath) throws(HostError) {
+        if options.writesNothing { return }
+        guard try isValid(path) else {
             throw HostError(
                 "path '\(storeDirectory.print(path))' is required, but there is no substituter that can build it")
         }
@@ -87,17 +96,25 @@ extension StoreHost {
         }
     }
 
-    package func realise(_ context: [HostContext]) throws(HostError) {
+    package func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError) {
         var requests: [BuildRequest] = []
         for element in context {
+            let path: StorePath
             switch element {
-            case .path(let path), .derivationDeep(let path): try write([path])
+            case .path(let object), .derivationDeep(let object): path = object
             case .output(let derivation, let output):
-                try write([derivation])
+                path = derivation
                 requests.append(BuildRequest(derivation: derivation, outputs: [ByteString(output)]))
             }
+            guard try isValid(path) else { throw HostError("path '\(path)' is not valid") }
+            if !options.writesNothing { try write([path]) }
         }
-        guard !requests.isEmpty else { return }
+        guard let first = requests.first else { return }
+        guard allowsBuilding else {
+            throw HostError(
+                "cannot build '\(storeDirectory.print(first.derivation))^\(first.outputs.first ?? "")' during evaluation because the option 'allow-import-from-derivation' is disabled"
+            )
+        }
         let realiser = try realiser()
         do throws(RealisationError) {
             try realiser.realise(requests)

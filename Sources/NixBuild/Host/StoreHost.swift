@@ -16,6 +16,8 @@ package final class StoreHost: EvaluationHost {
         package var currentDirectory = Paths.currentDirectory()
         /// `environmentVariable` answers nothing (pure evaluation).
         package var hidesEnvironment = false
+        /// Store paths are only computed: what was not in the store before is not there (`nix-instantiate --eval`).
+        package var writesNothing = false
         /// A placeholder of a package is an error.
         package var forbidsPlaceholders = false
 

@@ -41,10 +41,16 @@ package struct AttributePath: Sendable, Equatable {
 /// Where following an attribute path ended.
 package enum AttributeSearch {
     case found(Value)
-    /// This name is not there.
-    case missing(String)
-    /// This name was looked for in something that is no set.
-    case notASet(String, kind: String)
+    /// This name is not among the names that are there.
+    case missing(String, others: [String])
+    /// A name was looked for in something that is no set.
+    case notASet(kind: String)
+    /// A number was looked for in something that is no list.
+    case notAList(kind: String)
+    /// A list has no such element.
+    case outOfRange(Int)
+    /// Only a path that is written wrongly has an empty name.
+    case emptyName
 }
 
 extension Evaluator {
@@ -55,13 +61,21 @@ extension Evaluator {
         var current = try autoCall(value, arguments: arguments)
         for name in path.names {
             let kind = try kind(of: current)
-            if kind == .list, let index = Int(name) {
-                guard index >= 0, index < (try count(of: current)) else { return .missing(name) }
+            let index = UInt32(name).map(Int.init)
+            if let index, kind == .list {
+                guard index < (try count(of: current)) else { return .outOfRange(index) }
                 current = try autoCall(try element(index, of: current), arguments: arguments)
                 continue
             }
-            guard kind == .attributes else { return .notASet(name, kind: kind.description) }
-            guard let next = try attribute(name, of: current) else { return .missing(name) }
+            guard kind == .attributes else {
+                return index == nil ? .notASet(kind: kind.description) : .notAList(kind: kind.description)
+            }
+            if name.isEmpty { return .emptyName }
+            guard let next = try attribute(name, of: current) else {
+                if index != nil { return .notAList(kind: kind.description) }
+                return .missing(
+                    name, others: try attributeNames(of: current).map { String(decoding: $0, as: UTF8.self) })
+            }
             current = try autoCall(next, arguments: arguments)
         }
         return .found(try force(current))

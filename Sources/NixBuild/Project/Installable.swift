@@ -58,17 +58,21 @@ extension Session {
 
     /// An attribute path in a value of plain Nix.
     private func select(_ name: String, in value: Value) throws(SessionError) -> Value {
-        let path = try parse(name)
-        switch try find(path, in: value) {
+        let problem: String
+        switch try find(try parse(name), in: value) {
         case .found(let found): return found
-        case .missing(let missing):
-            throw .project(ProjectError("attribute '\(missing)' in selection path '\(path.text)' not found"))
-        case .notASet(let missing, let kind):
-            throw .project(
-                ProjectError(
-                    "the expression selected by the selection path '\(path.text)' should be a set but is \(kind) at '\(missing)'"
-                ))
+        case .missing(let missing, let others):
+            let similar = Suggestions.best(among: others, for: missing, limit: 5)
+            let hint = similar.isEmpty ? "" : "\n\(Suggestions.sentence(similar))"
+            problem = "attribute '\(missing)' in selection path '\(name)' not found\(hint)"
+        case .notASet(let kind):
+            problem = "the expression selected by the selection path '\(name)' should be a set but is \(kind)"
+        case .notAList(let kind):
+            problem = "the expression selected by the selection path '\(name)' should be a list but is \(kind)"
+        case .outOfRange(let index): problem = "list index \(index) in selection path '\(name)' is out of range"
+        case .emptyName: problem = "empty attribute name in selection path '\(name)'"
         }
+        throw .project(ProjectError(problem))
     }
 
     private func parse(_ text: String) throws(SessionError) -> AttributePath {

@@ -18,6 +18,8 @@ package struct SessionSettings: Sendable {
     package var usesLockedInputs = false
     /// A placeholder package is an error.
     package var forbidsPlaceholders = false
+    /// Store paths are only computed.
+    package var writesNothing = false
     /// `--override-input`.
     package var overrides: [String: String] = [:]
 
@@ -61,6 +63,7 @@ package final class Session {
         if options.build.systems.isEmpty { options.build.systems = [options.system] }
         options.currentDirectory = settings.folder
         options.forbidsPlaceholders = settings.forbidsPlaceholders
+        options.writesNothing = settings.writesNothing
         host = StoreHost(
             access: access, options: options, services: BuildServices(environment: .current()),
             cancellation: cancellation, report: report)

@@ -47,6 +47,11 @@ struct DerivationBuilder {
     private var environment: [(ByteString, ByteString)] = []
     /// Structured attributes as JSON fields, in order of their names.
     private var structured: [UInt8]?
+    /// Attributes that say nothing where attributes are structured.
+    private static let checks: Set<String> = [
+        "allowedReferences", "allowedRequisites", "disallowedReferences", "disallowedRequisites", "maxSize",
+        "maxClosureSize",
+    ]
 
     init(machine: Machine, name: [UInt8]) {
         self.machine = machine
@@ -90,7 +95,16 @@ struct DerivationBuilder {
         try addContext()
         if derivation.builder.isEmpty { throw EvaluationError(.other, "required attribute 'builder' missing") }
         if derivation.system.isEmpty { throw EvaluationError(.other, "required attribute 'system' missing") }
-        if outputHash != nil { try fixOutput() } else { setOutputs() }
+        do { try DerivationValidation.checkSuffix(derivation.name, method: method, outputs: outputs) } catch {
+            throw EvaluationError(error)
+        }
+        if outputHash != nil {
+            try fixOutput()
+        } else if isContentAddressed || isImpure {
+            try floatOutputs()
+        } else {
+            setOutputs()
+        }
         return try finish()
     }
 
@@ -104,13 +118,17 @@ struct DerivationBuilder {
     private mutating func add(_ symbol: Symbol, _ value: Value) throws(EvaluationError) {
         let known = machine.known
         if symbol == known.contentAddressed {
-            isContentAddressed = try machine.forceBoolean(value, 0, "")
-            if isContentAddressed { throw missingFeature("ca-derivations") }
+            if try machine.forceBoolean(value, 0, "") {
+                isContentAddressed = true
+                try evaluator.require(feature: "ca-derivations")
+            }
             return
         }
         if symbol == known.impure {
-            isImpure = try machine.forceBoolean(value, 0, "")
-            if isImpure { throw missingFeature("impure-derivations") }
+            if try machine.forceBoolean(value, 0, "") {
+                isImpure = true
+                try evaluator.require(feature: "impure-derivations")
+            }
             return
         }
         if symbol == known.args {
@@ -124,7 +142,12 @@ struct DerivationBuilder {
             return
         }
         if structured != nil { return try addStructured(symbol, value) }
-        let text = take(try machine.coerceToString(value, 0, "", coercesMore: true))
+        let string = try machine.coerceToString(value, 0, "", coercesMore: true)
+        let text = take(string)
+        if evaluator.symbols.string(of: symbol) == "__json" {
+            environment.append((key(symbol), try normalisedJSON(string)))
+            return
+        }
         environment.append((key(symbol), ByteString(text)))
         switch symbol {
         case known.builder: derivation.builder = ByteString(text)
@@ -139,12 +162,31 @@ struct DerivationBuilder {
         }
     }
 
-    private func missingFeature(_ feature: String) -> EvaluationError {
-        EvaluationError(
-            .other,
-            "experimental Nix feature '\(feature)' is disabled; add '--extra-experimental-features \(feature)' to enable it"
+    /// Structured attributes that are given as text, as they are written: names in order, no blanks.
+    private func normalisedJSON(_ text: Value) throws(EvaluationError) -> ByteString {
+        warn(
+            "In derivation '\(derivation.name)': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead."
         )
+        let value: Value
+        do throws(EvaluationError) { value = try JSONReader.read(text, machine) } catch {
+            throw EvaluationError(.other, "cannot process __json attribute: \(error.text)")
+        }
+        guard value.isAttributes else {
+            let kind =
+                switch Builtins.typeWord(value) {
+                case "list": "array"
+                case "bool": "boolean"
+                case "int", "float": "number"
+                case let word: word
+                }
+            throw EvaluationError(
+                .other,
+                "cannot process __json attribute: [json.exception.type_error.302] type must be object, but is \(kind)")
+        }
+        return ByteString(try JSONPrinter.print(value, machine, copiesToStore: true).bytes)
     }
+
+    private func warn(_ message: String) { evaluator.host.report(Array("warning: \(message)".utf8)) }
 
     private func key(_ symbol: Symbol) -> ByteString { ByteString(evaluator.symbols.bytes(of: symbol)) }
 
@@ -178,6 +220,12 @@ struct DerivationBuilder {
             try setOutputNames(names)
         default: break
         }
+        let name = evaluator.symbols.string(of: symbol)
+        if Self.checks.contains(name) {
+            warn(
+                "In a derivation named '\(derivation.name)', 'structuredAttrs' disables the effect of the derivation attribute '\(name)'; use 'outputChecks.<output>.\(name)' instead"
+            )
+        }
     }
 
     private func plain(_ value: Value) throws(EvaluationError) -> ByteString {
@@ -187,7 +235,8 @@ struct DerivationBuilder {
     private mutating func setMode(_ text: [UInt8]) throws(EvaluationError) {
         do {
             method = try DerivationValidation.method(
-                outputHashMode: ByteString(text), derivationName: derivation.name)
+                outputHashMode: ByteString(text), derivationName: derivation.name,
+                isDynamic: evaluator.options.experimentalFeatures.contains("dynamic-derivations"))
         } catch { throw EvaluationError(error) }
     }
 
@@ -240,6 +289,21 @@ struct DerivationBuilder {
         } catch { throw EvaluationError(error) }
     }
 
+    /// Outputs whose paths follow from what is built.
+    private mutating func floatOutputs() throws(EvaluationError) {
+        guard !isContentAddressed || !isImpure else {
+            throw EvaluationError(.other, "derivation cannot be both content-addressed and impure")
+        }
+        let algorithm = outputHashAlgorithm ?? .sha256
+        let method = method ?? .nar
+        var map = SortedMap<ByteString, DerivationOutput>()
+        for output in outputs {
+            derivation.environment[output] = OutputPlaceholder.make(output: output)
+            map[output] = isImpure ? .impure(method, algorithm) : .floating(method, algorithm)
+        }
+        derivation.outputs = map
+    }
+
     private mutating func setOutputs() {
         var map = SortedMap<ByteString, DerivationOutput>()
         for output in outputs {
@@ -276,13 +340,7 @@ struct DerivationBuilder {
         keep[0] = drvPath.bits
         var entries = [AttributeEntry(symbol: machine.known.drvPath, value: drvPath.bits, position: 0)]
         for output in derivation.outputs {
-            let text: ByteString
-            do throws(FormatError) {
-                let known = try derivation.outputPath(output.key, in: store)
-                text = known.map { store.print($0) } ?? OutputPlaceholder.make(output: output.key)
-            } catch { throw EvaluationError(error) }
-            let value = try machine.string(
-                text.bytes, context: evaluator.contexts.index(of: .output(derivation: path, name: output.key)))
+            let value = try machine.output(output.key, of: derivation, at: path)
             keep[entries.count] = value.bits
             entries.append(
                 AttributeEntry(
@@ -292,6 +350,43 @@ struct DerivationBuilder {
         let set = try machine.attributes(&entries)
         machine.keepAlive(keep)
         return set
+    }
+}
+
+extension Builtins {
+    /// What a `.drv` file becomes when it is imported: the set that `derivation` made, without its attributes.
+    static let importedDerivationSource = SourceFile(
+        origin: .bundled("imported-drv-to-derivation.nix"), directory: "/",
+        bytes: """
+            attributes@{ drvPath, name, outputs, ... }:
+            let
+              common = builtins.listToAttrs named // {
+                all = map (entry: entry.value) named;
+                inherit drvPath name;
+                type = "derivation";
+              };
+              named = map (outputName: {
+                name = outputName;
+                value = common // { outPath = builtins.getAttr outputName attributes; inherit outputName; };
+              }) outputs;
+            in
+            (builtins.head named).value
+            """.utf8)
+}
+
+extension Machine {
+    /// The path of an output, or what stands for it until it is known, as a string that refers to the output.
+    func output(
+        _ name: ByteString, of derivation: Derivation, at path: StorePath
+    ) throws(EvaluationError) -> Value {
+        let store = evaluator.host.storeDirectory
+        let text: ByteString
+        do throws(FormatError) {
+            let known = try derivation.outputPath(name, in: store)
+            text = known.map { store.print($0) } ?? OutputPlaceholder.downstream(of: path, output: name)
+        } catch { throw EvaluationError(error) }
+        return try string(
+            text.bytes, context: evaluator.contexts.index(of: .output(derivation: path, name: name)))
     }
 }
 

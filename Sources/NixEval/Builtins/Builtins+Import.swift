@@ -6,12 +6,14 @@ extension Builtins {
     static let importing: [Builtin] = [
         Builtin("import", 1, strict: 1, isGlobal: true) { (machine, path, _, _, _) throws(EvaluationError) in
             let realised = try machine.realisedPath(path)
+            if let derivation = try machine.importedDerivation(realised) { return derivation }
             return try machine.evaluator.importFile(realised)
         },
         Builtin("scopedImport", 2, strict: 3, isGlobal: true) { (machine, scope, path, _, _) throws(EvaluationError) in
             let set = try machine.forceAttributes(
                 scope, 0, "while evaluating the first argument passed to builtins.scopedImport")
             let realised = try machine.realisedPath(path)
+            if let derivation = try machine.importedDerivation(realised) { return derivation }
             return try machine.evaluator.importFile(realised, scope: set)
         },
         Builtin("findFile", 2, strict: 3, function: findFile),
@@ -190,15 +192,42 @@ extension Machine {
         if context == 0 { return }
         let evaluator = evaluator
         let elements = evaluator.contexts.elements(of: context)
-        let outputs = elements.contains { if case .output = $0 { true } else { false } }
-        if outputs, !evaluator.options.allowsImportFromDerivation {
-            let first = elements.first { if case .output = $0 { true } else { false } }
-            throw EvaluationError(
-                .host,
-                "cannot build '\(first.map(evaluator.describe) ?? "")' during evaluation because the option 'allow-import-from-derivation' is disabled"
-            )
+        do {
+            try evaluator.host.realise(
+                elements.map(HostContext.init), allowsBuilding: evaluator.options.allowsImportFromDerivation)
+        } catch { throw EvaluationError(error) }
+    }
+
+    /// The derivation whose file lies at a path of the store, as a set; nil where there is none.
+    fileprivate func importedDerivation(_ path: [UInt8]) throws(EvaluationError) -> Value? {
+        let evaluator = evaluator
+        let store = evaluator.host.storeDirectory
+        guard path.suffix(4).elementsEqual(".drv".utf8), let storePath = try? store.parse(ByteString(path)) else {
+            return nil
         }
-        do { try evaluator.host.realise(elements.map(HostContext.init)) } catch { throw EvaluationError(error) }
+        let derivation: Derivation
+        do throws(HostError) {
+            guard try evaluator.host.isValid(storePath) else { return nil }
+            derivation = try evaluator.host.readDerivation(storePath)
+        } catch { throw EvaluationError(error) }
+        var fields = try ValueBuffer(self)
+        var entries: [AttributeEntry] = []
+        func add(_ name: some Sequence<UInt8>, _ value: Value) throws(EvaluationError) {
+            try fields.append(value, self)
+            let symbol = Array(name).withUnsafeBufferPointer { evaluator.symbols.intern($0) }
+            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: 0))
+        }
+        var outputs = try ValueBuffer(self)
+        for output in derivation.outputs {
+            try outputs.append(try string(output.key.bytes), self)
+            try add(output.key.bytes, try self.output(output.key, of: derivation, at: storePath))
+        }
+        try add("outputs".utf8, try outputs.list(self))
+        let deep = evaluator.contexts.index(of: .derivationDeep(storePath))
+        try add("drvPath".utf8, try string(store.print(storePath).bytes, context: deep))
+        try add("name".utf8, try string(derivation.environment["name"]?.bytes ?? []))
+        let function = try evaluator.evaluate(Builtins.importedDerivationSource)
+        return try call(function, try attributes(&entries))
     }
 }
 

@@ -8,9 +8,7 @@ extension Builtins {
         Builtin("fromJSON", 1, strict: 1) { (machine, value, _, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 value, 0, "while evaluating the first argument passed to builtins.fromJSON")
-            do throws(EvaluationError) { return try JSONReader.read(text, machine) } catch {
-                throw error.adding("while decoding a JSON string", 0)
-            }
+            return try JSONReader.read(text, machine)
         },
     ]
 }

@@ -12,12 +12,11 @@ struct JSONReader {
 
     static func read(_ text: Value, _ machine: Machine) throws(EvaluationError) -> Value {
         var reader = JSONReader(machine: machine, bytes: text.bytes)
+        if reader.bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.index = 3 }
         reader.skipSpace()
         let value = try reader.readValue()
         reader.skipSpace()
-        guard reader.index == reader.bytes.count else {
-            throw reader.error("unexpected \(reader.token()); expected end of input")
-        }
+        guard reader.index == reader.bytes.count else { throw reader.malformed }
         machine.keepAlive(text.object)
         return value
     }
@@ -27,37 +26,14 @@ struct JSONReader {
         self.bytes = bytes
     }
 
-    private func error(_ message: String) -> EvaluationError {
-        var line = 1
-        var column = 0
-        for byte in bytes.prefix(min(index + 1, bytes.count)) {
-            column += 1
-            if byte == UInt8(ascii: "\n") {
-                line += 1
-                column = 0
-            }
-        }
-        if index >= bytes.count { column += 1 }
-        return EvaluationError(
-            .other,
-            "[json.exception.parse_error.101] parse error at line \(line), column \(max(column, 1)): syntax error while parsing value - \(message)"
-        )
+    /// The error of a text that is not JSON, wherever reading it stopped.
+    private var malformed: EvaluationError {
+        EvaluationError(.other, JSONDiagnosis.message(for: bytes) ?? "the text is not JSON")
+            .adding("while decoding a JSON string", 0)
     }
 
-    /// The token at hand for messages.
-    private func token() -> String {
-        guard index < bytes.count else { return "end of input" }
-        switch bytes[index] {
-        case UInt8(ascii: ","): return "','"
-        case UInt8(ascii: ":"): return "':'"
-        case UInt8(ascii: "]"): return "']'"
-        case UInt8(ascii: "}"): return "'}'"
-        case UInt8(ascii: "["): return "'['"
-        case UInt8(ascii: "{"): return "'{'"
-        case UInt8(ascii: "\""): return "string literal"
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return "number literal"
-        default: return "invalid literal; last read: '\(String(decoding: bytes[index...index], as: UTF8.self))'"
-        }
+    private func outOfRange(_ message: String) -> EvaluationError {
+        EvaluationError(.other, message).adding("while decoding a JSON string", 0)
     }
 
     private mutating func skipSpace() {
@@ -65,30 +41,25 @@ struct JSONReader {
     }
 
     private mutating func readValue() throws(EvaluationError) -> Value {
-        guard index < bytes.count else {
-            throw error("unexpected end of input; expected '[', '{', or a literal")
-        }
+        guard index < bytes.count else { throw malformed }
         switch bytes[index] {
         case UInt8(ascii: "{"): return try readSet()
         case UInt8(ascii: "["): return try readList()
         case UInt8(ascii: "\""):
-            if let plain = readPlainText() { return try machine.string(plain) }
+            if let plain = try readPlainText() { return try machine.string(plain) }
             return try machine.string(try readText())
         case UInt8(ascii: "t"): return try readWord("true", .true)
         case UInt8(ascii: "f"): return try readWord("false", .false)
         case UInt8(ascii: "n"): return try readWord("null", .null)
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try readNumber()
-        default:
-            let found = token()
-            throw error(
-                found.hasPrefix("invalid") ? found : "unexpected \(found); expected '[', '{', or a literal")
+        default: throw malformed
         }
     }
 
     private mutating func readWord(_ word: StaticString, _ value: Value) throws(EvaluationError) -> Value {
         let expected = UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount)
         guard bytes[index...].starts(with: expected) else {
-            throw error("invalid literal; last read: '\(String(decoding: bytes[index...index], as: UTF8.self))'")
+            throw malformed
         }
         index += expected.count
         return value
@@ -106,12 +77,12 @@ struct JSONReader {
         while true {
             try elements.append(try readValue(), machine)
             skipSpace()
-            guard index < bytes.count else { throw error("unexpected end of input; expected ']'") }
+            guard index < bytes.count else { throw malformed }
             if bytes[index] == UInt8(ascii: "]") {
                 index += 1
                 return try elements.list(machine)
             }
-            guard bytes[index] == UInt8(ascii: ",") else { throw error("unexpected \(token()); expected ']'") }
+            guard bytes[index] == UInt8(ascii: ",") else { throw malformed }
             index += 1
             skipSpace()
         }
@@ -129,17 +100,17 @@ struct JSONReader {
         }
         while true {
             guard index < bytes.count, bytes[index] == UInt8(ascii: "\"") else {
-                throw error("unexpected \(token()); expected string literal")
+                throw malformed
             }
             let symbol: Symbol
-            if let plain = readPlainText() {
+            if let plain = try readPlainText() {
                 symbol = machine.evaluator.symbols.intern(plain)
             } else {
                 symbol = try readText().withUnsafeBufferPointer { machine.evaluator.symbols.intern($0) }
             }
             skipSpace()
             guard index < bytes.count, bytes[index] == UInt8(ascii: ":") else {
-                throw error("unexpected \(token()); expected ':'")
+                throw malformed
             }
             index += 1
             skipSpace()
@@ -147,7 +118,7 @@ struct JSONReader {
             try values.append(value, machine)
             entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: 0))
             skipSpace()
-            guard index < bytes.count else { throw error("unexpected end of input; expected '}'") }
+            guard index < bytes.count else { throw malformed }
             if bytes[index] == UInt8(ascii: "}") {
                 index += 1
                 // Of equal names the last one counts.
@@ -156,7 +127,7 @@ struct JSONReader {
                 machine.keepAlive(values.words)
                 return set
             }
-            guard bytes[index] == UInt8(ascii: ",") else { throw error("unexpected \(token()); expected '}'") }
+            guard bytes[index] == UInt8(ascii: ",") else { throw malformed }
             index += 1
             skipSpace()
         }
@@ -169,14 +140,14 @@ struct JSONReader {
         let digits = index
         skipDigits()
         guard index > digits, bytes[digits] != UInt8(ascii: "0") || index == digits + 1 else {
-            throw error("invalid number; expected digit after '-'")
+            throw malformed
         }
         if index < bytes.count, bytes[index] == UInt8(ascii: ".") {
             isFloat = true
             index += 1
             let fraction = index
             skipDigits()
-            guard index > fraction else { throw error("invalid number; expected digit after '.'") }
+            guard index > fraction else { throw malformed }
         }
         if index < bytes.count, bytes[index] | 0x20 == UInt8(ascii: "e") {
             isFloat = true
@@ -187,7 +158,7 @@ struct JSONReader {
             let exponent = index
             skipDigits()
             guard index > exponent else {
-                throw error("invalid number; expected '+', '-', or digit after exponent")
+                throw malformed
             }
         }
         if !isFloat, index - start < 18 {
@@ -204,8 +175,7 @@ struct JSONReader {
             }
         }
         guard let float = Double(text), float.isFinite else {
-            throw EvaluationError(
-                .other, "[json.exception.out_of_range.406] number overflow parsing '\(text)'")
+            throw outOfRange("[json.exception.out_of_range.406] number overflow parsing '\(text)'")
         }
         return try machine.float(float)
     }
@@ -236,34 +206,39 @@ struct JSONReader {
     }
 
     /// A string without escapes, where it is; nil, and nothing read, where it is not that simple.
-    private mutating func readPlainText() -> UnsafeBufferPointer<UInt8>? {
+    private mutating func readPlainText() throws(EvaluationError) -> UnsafeBufferPointer<UInt8>? {
         var end = index + 1
+        var all: UInt8 = 0
         while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
             if bytes[end] == UInt8(ascii: "\\") || bytes[end] < 0x20 { return nil }
+            all |= bytes[end]
             end += 1
         }
         guard end < bytes.count else { return nil }
-        defer { index = end + 1 }
-        return UnsafeBufferPointer(rebasing: bytes[(index + 1)..<end])
+        let text = UnsafeBufferPointer(rebasing: bytes[(index + 1)..<end])
+        if all >= 0x80, String(validating: text, as: UTF8.self) == nil { throw malformed }
+        index = end + 1
+        return text
     }
 
     private mutating func readText() throws(EvaluationError) -> [UInt8] {
         index += 1
         var text: [UInt8] = []
+        var hasNull = false
         while true {
-            guard index < bytes.count else { throw error("invalid string: missing closing quote") }
+            guard index < bytes.count else { throw malformed }
             let byte = bytes[index]
             switch byte {
             case UInt8(ascii: "\""):
                 index += 1
+                guard let valid = String(validating: text, as: UTF8.self) else { throw malformed }
+                if hasNull { throw EvaluationError(nullByteIn: valid) }
                 return text
             case UInt8(ascii: "\\"):
                 index += 1
                 try readEscape(&text)
-            case 0..<0x20:
-                let hex = String(byte, radix: 16, uppercase: true)
-                throw error(
-                    "invalid string: control character U+00\(hex.count < 2 ? "0" : "")\(hex) must be escaped")
+                if text.last == 0 { hasNull = true }
+            case 0..<0x20: throw malformed
             default:
                 text.append(byte)
                 index += 1
@@ -272,7 +247,7 @@ struct JSONReader {
     }
 
     private mutating func readEscape(_ text: inout [UInt8]) throws(EvaluationError) {
-        guard index < bytes.count else { throw error("invalid string: missing closing quote") }
+        guard index < bytes.count else { throw malformed }
         let byte = bytes[index]
         index += 1
         switch byte {
@@ -283,41 +258,41 @@ struct JSONReader {
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
         case UInt8(ascii: "u"): try readUnicode(&text)
-        default:
-            index -= 1
-            throw error("invalid string: forbidden character after backslash")
+        default: throw malformed
         }
     }
 
     private mutating func readUnicode(_ text: inout [UInt8]) throws(EvaluationError) {
-        var scalar = UInt32(try readHex())
-        if (0xD800...0xDBFF).contains(scalar) {
+        var code = try readHex()
+        if (0xD800...0xDBFF).contains(code) {
             guard index + 1 < bytes.count, bytes[index] == UInt8(ascii: "\\"), bytes[index + 1] == UInt8(ascii: "u")
-            else {
-                throw error("invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
-            }
+            else { throw malformed }
             index += 2
-            let low = UInt32(try readHex())
-            guard (0xDC00...0xDFFF).contains(low) else {
-                throw error("invalid string: surrogate U+D800..U+DBFF must be followed by U+DC00..U+DFFF")
-            }
-            scalar = 0x10000 + (scalar - 0xD800) << 10 + (low - 0xDC00)
-        } else if (0xDC00...0xDFFF).contains(scalar) {
-            throw error("invalid string: surrogate U+DC00..U+DFFF must follow U+D800..U+DBFF")
+            let low = try readHex()
+            guard (0xDC00...0xDFFF).contains(low) else { throw malformed }
+            code = 0x10000 + (code - 0xD800) << 10 + (low - 0xDC00)
         }
-        if scalar == 0 {
-            throw EvaluationError(
-                .other, "input string cannot be represented as Nix string because it contains null bytes")
-        }
-        guard let character = Unicode.Scalar(scalar) else { throw error("invalid string") }
-        text.append(contentsOf: String(Character(character)).utf8)
+        guard let scalar = Unicode.Scalar(code) else { throw malformed }
+        text.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
     }
 
-    private mutating func readHex() throws(EvaluationError) -> UInt16 {
-        guard index + 4 <= bytes.count,
-            let value = UInt16(String(decoding: bytes[index..<index + 4], as: UTF8.self), radix: 16)
-        else { throw error("invalid string: '\\u' must be followed by 4 hex digits") }
+    private mutating func readHex() throws(EvaluationError) -> UInt32 {
+        guard index + 4 <= bytes.count else { throw malformed }
+        var code: UInt32 = 0
+        for byte in bytes[index..<index + 4] {
+            guard let digit = Character(Unicode.Scalar(byte)).hexDigitValue else { throw malformed }
+            code = code << 4 | UInt32(digit)
+        }
         index += 4
-        return value
+        return code
+    }
+}
+
+extension EvaluationError {
+    /// A string that a Nix string cannot hold; what is shown for a NUL is U+2400.
+    convenience init(nullByteIn text: String) {
+        let shown = text.unicodeScalars.map { $0 == "\0" ? "\u{2400}" : String($0) }.joined()
+        self.init(
+            .other, "input string '\(shown)' cannot be represented as Nix string because it contains null bytes")
     }
 }

@@ -16,6 +16,8 @@ package final class EvaluationError: Error, @unchecked Sendable {
         case infiniteRecursion
         case stackOverflow
         case syntax
+        /// What Nix counts as a misuse of the program, such as a hash algorithm that does not exist.
+        case usage
         /// A host failure: files, store, builds, fetches.
         case host
         case other

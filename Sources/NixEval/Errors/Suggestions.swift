@@ -1,7 +1,7 @@
 /// "Did you mean …?": names at a small edit distance.
-enum Suggestions {
-    /// Up to three names at distance two or less, nearest first, then bytewise.
-    static func best(among names: [String], for query: String) -> [String] {
+package enum Suggestions {
+    /// Up to `limit` names at distance two or less, nearest first, then bytewise.
+    package static func best(among names: [String], for query: String, limit: Int = 3) -> [String] {
         let query = Array(query.utf8)
         return
             names
@@ -11,7 +11,7 @@ enum Suggestions {
                 left.distance != right.distance
                     ? left.distance < right.distance : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
             }
-            .prefix(3).map(\.name)
+            .prefix(limit).map(\.name)
     }
 
     /// Levenshtein distance, given up (as a large number) where the lengths alone rule the pair out.
@@ -31,7 +31,7 @@ enum Suggestions {
     }
 
     /// " Did you mean …?" or nothing, as Nix words it.
-    static func sentence(_ names: [String]) -> String {
+    package static func sentence(_ names: [String]) -> String {
         switch names.count {
         case 0: ""
         case 1: "Did you mean \(names[0])?"

@@ -112,10 +112,14 @@ package protocol EvaluationHost: AnyObject {
     func addDerivation(_ derivation: Derivation, name: [UInt8]) throws(HostError) -> StorePath
     /// The derivation that `path` holds, for hashing derivations that an evaluation did not make itself.
     func readDerivation(_ path: StorePath) throws(HostError) -> Derivation
+    /// Whether the store has the path, or will have it as soon as it is asked for.
+    func isValid(_ path: StorePath) throws(HostError) -> Bool
     /// Makes sure that the path is valid (`builtins.storePath`), substituting it where that is possible.
     func ensureValid(_ path: StorePath) throws(HostError)
     /// Builds or substitutes what a context stands for (import from derivation).
-    func realise(_ context: [HostContext]) throws(HostError)
+    ///
+    /// - Parameter allowsBuilding: whether outputs of derivations may be built; otherwise each is an error.
+    func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError)
 
     func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched
     /// The attributes of a flake reference such as `github:owner/repo`.

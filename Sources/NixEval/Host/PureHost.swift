@@ -145,15 +145,19 @@ package final class PureHost: EvaluationHost {
         return derivation
     }
 
+    package func isValid(_ path: StorePath) throws(HostError) -> Bool {
+        texts[path] != nil || derivations[path] != nil
+    }
+
     package func ensureValid(_ path: StorePath) throws(HostError) {
-        guard texts[path] != nil || derivations[path] != nil else {
+        guard try isValid(path) else {
             throw HostError("path '\(storeDirectory.print(path))' is not valid")
         }
     }
 
     package func references(of path: StorePath) throws(HostError) -> [StorePath] { texts[path]?.references ?? [] }
 
-    package func realise(_ context: [HostContext]) throws(HostError) {
+    package func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError) {
         for case .output(let derivation, _) in context {
             throw HostError("cannot build '\(storeDirectory.print(derivation))' here")
         }

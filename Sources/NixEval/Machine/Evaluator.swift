@@ -248,6 +248,15 @@ package final class Evaluator {
         selectionPaths[node] ?? symbols.string(of: Symbol(rawValue: node.pointee.operand))
     }
 
+    /// Throws where an experimental feature is not on.
+    func require(feature: String) throws(EvaluationError) {
+        guard !options.experimentalFeatures.contains(feature) else { return }
+        throw EvaluationError(
+            .other,
+            "experimental Nix feature '\(feature)' is disabled; add '--extra-experimental-features \(feature)' to enable it"
+        )
+    }
+
     func copyToStore(_ path: [UInt8]) throws(EvaluationError) -> StorePath {
         if let known = storeCopies[path] { return known }
         do {
@@ -305,7 +314,7 @@ extension EvaluationError {
     }
 
     convenience init(_ error: FormatError) {
-        self.init(.other, Array(error.message.utf8))
+        self.init(error.isUsage ? .usage : .other, Array(error.message.utf8))
     }
 
     func copy() -> EvaluationError {

@@ -8,10 +8,13 @@ package struct FormatError: Error, Hashable, Sendable {
     package let kind: Kind
     /// Nix's words where Nix has any: lower case, no full stop, may span lines.
     package let message: String
+    /// Whether Nix counts it as a misuse of the program, after which it points to `--help`.
+    package let isUsage: Bool
 
-    package init(_ kind: Kind, _ message: String) {
+    package init(_ kind: Kind, _ message: String, isUsage: Bool = false) {
         self.kind = kind
         self.message = message
+        self.isUsage = isUsage
     }
 }
 

@@ -1,12 +1,18 @@
 /// What names and combinations of outputs a derivation may have, in Nix's words.
 package enum DerivationValidation {
-    /// Checks a derivation's `name` attribute.
+    /// Checks the characters of a derivation's `name` attribute.
     package static func checkName(_ name: ByteString) throws(FormatError) {
         if let problem = StorePathName.problem(in: name.bytes[...]) {
             throw FormatError(
                 .derivation, "invalid derivation name: \(problem). Please pass a different 'name'.")
         }
-        guard !name.hasSuffix(".drv") else {
+    }
+
+    /// Checks that only a derivation whose single output is a derivation has a name like one.
+    package static func checkSuffix(
+        _ name: ByteString, method: ContentAddressMethod?, outputs: [ByteString]
+    ) throws(FormatError) {
+        guard !name.hasSuffix(".drv") || method == .text && outputs == ["out"] else {
             throw FormatError(
                 .derivation,
                 "derivation names are allowed to end in '.drv' only if they produce a single derivation file")
@@ -33,13 +39,16 @@ package enum DerivationValidation {
     }
 
     /// The method that the `outputHashMode` attribute of the derivation called `name` asks for.
+    ///
+    /// - Parameter isDynamic: whether the experimental feature `dynamic-derivations` is on.
     package static func method(
-        outputHashMode mode: ByteString, derivationName name: ByteString
+        outputHashMode mode: ByteString, derivationName name: ByteString, isDynamic: Bool = false
     ) throws(FormatError) -> ContentAddressMethod {
         switch mode {
         case "flat": return .flat
         case "recursive", "nar": return .nar
         case "text":
+            if isDynamic { return .text }
             throw disabled(
                 "dynamic-derivations", reason: " (text-hashed derivation '\(name)', outputHashMode = \"text\")")
         case "git": throw disabled("git-hashing", reason: "")

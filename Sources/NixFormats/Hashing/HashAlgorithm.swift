@@ -38,11 +38,15 @@ package enum HashAlgorithm: UInt8, Hashable, Sendable, CaseIterable {
         if let algorithm = HashAlgorithm(named: name) {
             self = algorithm
         } else if name.elementsEqual("blake3".utf8) {
-            throw FormatError(.hash, "hash algorithm 'blake3' is not supported")
+            throw FormatError(
+                .hash,
+                "experimental Nix feature 'blake3-hashes' is disabled; add '--extra-experimental-features blake3-hashes' to enable it"
+            )
         } else {
             throw FormatError(
                 .hash,
-                "unknown hash algorithm '\(ByteString(name))', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'")
+                "unknown hash algorithm '\(ByteString(name))', expect 'blake3', 'md5', 'sha1', 'sha256', or 'sha512'",
+                isUsage: true)
         }
     }
 }

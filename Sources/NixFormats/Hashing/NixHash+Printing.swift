@@ -23,7 +23,8 @@ package enum HashFormat: Hashable, Sendable, CaseIterable {
         guard name.elementsEqual("base32".utf8) else {
             throw FormatError(
                 .hash,
-                "unknown hash format '\(ByteString(name))', expect 'base16', 'base32', 'base64', or 'sri'")
+                "unknown hash format '\(ByteString(name))', expect 'base16', 'base32', 'base64', or 'sri'",
+                isUsage: true)
         }
         self = .nix32
     }

@@ -67,7 +67,8 @@ struct InstantiateCommand: ParsableCommand {
         }
         let isLazy = eval && !strict && !json && !raw
         try CommandSession(
-            global: global, evaluation: evaluation, isExactlyLazy: isLazy, usesLegacyExitCodes: true
+            global: global, evaluation: evaluation, isExactlyLazy: isLazy,
+            writesNothing: eval && !readWriteMode, usesLegacyExitCodes: true
         ).run { session, _ in
             if findFile {
                 for name in files {
