@@ -49,7 +49,10 @@ let package = Package(
         // Headers only: no `pkgConfig`, because that would link the libraries, which are loaded on first use.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
-        .target(name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive"], swiftSettings: strict),
+        // Reserving blocks, which the Glibc module leaves out.
+        .systemLibrary(name: "CFallocate"),
+        .target(
+            name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive", "CFallocate"], swiftSettings: strict),
         .testTarget(name: "NixFetchTests", dependencies: ["NixFetch"], swiftSettings: strict),
 
         // MARK: the store on disk

@@ -3,6 +3,7 @@ import NixFormats
 
 /// Hashes the NAR of a tree while its files arrive: reads each partial file behind its writers, in the NAR's order.
 ///
+/// The SHA-256 digest of each file is computed in the same pass and put on the board.
 /// Gives up, with nil, when a file it has read from begins anew; then the finished tree has to be hashed as a whole.
 struct TreeHasher {
     /// The reading cannot go on.
@@ -11,7 +12,14 @@ struct TreeHasher {
     private let board: ProgressBoard
     private let partials: DirectoryTree
     private var changes: AsyncStream<Void>.Iterator
-    private var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    private let digests = Digests()
+    // As much as stays in the processor's cache between the reading and the hashing.
+    private var buffer = [UInt8](repeating: 0, count: 256 << 10)
+
+    /// The open file and the NAR.
+    private final class Digests {
+        var pair = DigestPair()
+    }
 
     private init(board: ProgressBoard, partials: DirectoryTree) {
         self.board = board
@@ -22,14 +30,15 @@ struct TreeHasher {
     /// Runs until the tree is hashed or the board ends.
     static func hash(_ plan: TreePlan, board: ProgressBoard, partials: DirectoryTree) async -> NARSummary? {
         var hasher = TreeHasher(board: board, partials: partials)
-        let digester = Digester(.sha256)
-        let writer = NARWriter { digester.update($0) }
+        let digests = hasher.digests
+        let writer = NARWriter { digests.pair.updateSecond($0) }
+        defer { board.endDigests() }
         do {
-            var digests: [String: NixHash] = [:]
-            for key in plan.named { digests[key] = try await hasher.digest(of: key) }
-            try await hasher.write(plan.tree(digests), to: writer)
+            var named: [String: NixHash] = [:]
+            for key in plan.named { named[key] = try await hasher.digest(of: key) }
+            try await hasher.write(plan.tree(named), to: writer)
             try writer.finish()
-            return NARSummary(hash: digester.finish(), size: writer.byteCount)
+            return NARSummary(hash: digests.pair.finishSecond(), size: writer.byteCount)
         } catch {
             return nil
         }
@@ -65,6 +74,7 @@ struct TreeHasher {
     private mutating func follow(_ key: String, to writer: NARWriter) async throws {
         var file: (descriptor: Descriptor, generation: Int, size: Int64)?
         var position: Int64 = 0
+        var isRead = false
         while true {
             let entry = board[key]
             if file == nil, let entry, let size = entry.total {
@@ -84,8 +94,17 @@ struct TreeHasher {
                         pread(file.descriptor.number, &buffer, wanted, off_t(position))
                     }
                     guard count > 0 else { throw Spoiled() }
-                    try buffer.withUnsafeBytes { try writer.contents(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
+                    let digests = digests
+                    try buffer.withUnsafeBytes {
+                        try writer.contents(UnsafeRawBufferPointer(rebasing: $0[..<count])) {
+                            digests.pair.updateBoth($0)
+                        }
+                    }
                     position += Int64(count)
+                }
+                if position == file.size, !isRead {
+                    isRead = true
+                    board.post(digests.pair.finishFirst(), of: key, generation: file.generation)
                 }
                 if position == file.size, entry.sha256 != nil { return }
             }

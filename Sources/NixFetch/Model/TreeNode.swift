@@ -20,6 +20,15 @@ indirect enum TreeNode: Sendable {
         insert(node, Array(path).split(separator: UInt8(ascii: "/")).map { ByteString($0) }[...])
     }
 
+    /// The keys of its downloads, in the order of the NAR.
+    var downloads: [String] {
+        switch self {
+        case .directory(let children): children.sorted { $0.key < $1.key }.flatMap(\.value.downloads)
+        case .download(let key): [key]
+        case .link, .bytes: []
+        }
+    }
+
     private mutating func insert(_ node: TreeNode, _ path: ArraySlice<ByteString>) {
         guard let name = path.first else {
             self = node

@@ -26,9 +26,9 @@ struct FileBatch: Sendable {
         self.translate = translate
     }
 
-    /// Downloads all in their order, as many at once as the settings say.
+    /// Downloads all, as many at once as the settings say: in the order of the NAR where the plan tells it, else their own.
     ///
-    /// With a plan of the tree its NAR is hashed meanwhile, which is quickest for files in the NAR's order.
+    /// With a plan of the tree its NAR is hashed meanwhile.
     /// The first failure ends the others, whose partial files stay for the next run.
     func run(hashing plan: TreePlan? = nil) async throws(FetchError) -> (files: [FetchedFile], nar: NARSummary?) {
         let sizes = jobs.map(\.request.size)
@@ -41,7 +41,7 @@ struct FileBatch: Sendable {
         context.observer.observe(.planned(files: jobs.count, bytes: total))
         let board = plan.map { _ in ProgressBoard() }
         async let hashing = hash(plan, board)
-        let outcome = await runGroup(board)
+        let outcome = await runGroup(board, plan)
         board?.end()
         // The files are read where they are now, so nothing is moved before.
         let nar = await hashing
@@ -71,16 +71,25 @@ struct FileBatch: Sendable {
             .run(partials: workspace.partials, into: job.target, as: job.name)
     }
 
-    private func runGroup(_ board: ProgressBoard?) async -> (files: [Int: FetchedFile], failure: FetchError?) {
-        await withTaskGroup(of: Completion.self) { group in
-            var started = 0
+    private func runGroup(
+        _ board: ProgressBoard?, _ plan: TreePlan?
+    ) async -> (files: [Int: FetchedFile], failure: FetchError?) {
+        let crew = context.makeCrew()
+        let named = Set(plan?.named ?? [])
+        return await withTaskGroup(of: Completion.self) { group in
+            for index in order(plan) {
+                let size = jobs[index].request.size ?? 0
+                let isLarge = size >= context.downloader.options.rangeThreshold
+                guard await crew.admit(file: index, isLarge ? .large : .small) else { break }
+                let isDeferred = plan != nil && !named.contains(jobs[index].request.key)
+                group.addTask {
+                    let completion = await complete(index, board, crew, defersDigest: isDeferred)
+                    if case .failure = completion.result { crew.close() }
+                    return completion
+                }
+            }
             var files: [Int: FetchedFile] = [:]
             var failure: FetchError?
-            while started < min(jobs.count, context.filesAtOnce) {
-                let index = started
-                group.addTask { await complete(index, board) }
-                started += 1
-            }
             while let completion = await group.next() {
                 switch completion.result {
                 case .success(let file): files[completion.index] = file
@@ -88,13 +97,19 @@ struct FileBatch: Sendable {
                     if failure == nil || failure?.kind == .cancelled { failure = error }
                     group.cancelAll()
                 }
-                if failure == nil, started < jobs.count {
-                    let index = started
-                    group.addTask { await complete(index, board) }
-                    started += 1
-                }
             }
+            if failure == nil, files.count < jobs.count { failure = FetchError(.cancelled, "interrupted") }
             return (files, failure)
+        }
+    }
+
+    /// The jobs in the order in which the NAR has them, where that is known without having fetched any.
+    private func order(_ plan: TreePlan?) -> [Int] {
+        guard let plan, plan.named.isEmpty else { return Array(jobs.indices) }
+        var places: [String: Int] = [:]
+        for key in plan.tree([:]).downloads where places[key] == nil { places[key] = places.count }
+        return jobs.indices.sorted { left, right in
+            (places[jobs[left].request.key] ?? .max, left) < (places[jobs[right].request.key] ?? .max, right)
         }
     }
 
@@ -104,10 +119,13 @@ struct FileBatch: Sendable {
         let result: Result<FetchedFile, FetchError>
     }
 
-    private func complete(_ index: Int, _ board: ProgressBoard?) async -> Completion {
+    private func complete(
+        _ index: Int, _ board: ProgressBoard?, _ crew: TransferCrew, defersDigest: Bool
+    ) async -> Completion {
         do throws(FetchError) {
             let download = FileDownload(
-                context: context, request: jobs[index].request, translate: translate, board: board)
+                context: context, request: jobs[index].request, translate: translate, board: board, crew: crew,
+                index: index, defersDigest: defersDigest)
             return Completion(
                 index: index, result: .success(try await download.complete(partials: workspace.partials)))
         } catch {

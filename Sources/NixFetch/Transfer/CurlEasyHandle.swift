@@ -165,6 +165,8 @@ final class CurlEasyHandle {
     /// The outcome after libcurl reported the transfer done.
     func result(_ code: CURLcode) -> Result<ResponseHead, TransferError> {
         let url = request.url.redacted
+        let last = sink.end()
+        if failure == nil { failure = last }
         if let failure {
             // A proxy's or a login page in place of the file is the usual reason for a wrong size.
             let isPage = head?["content-type"]?.lowercased().hasPrefix("text/html") == true
@@ -189,7 +191,9 @@ final class CurlEasyHandle {
 
     /// The outcome of a transfer that was taken off the loop.
     func cancelled() -> Result<ResponseHead, TransferError> {
-        .failure(TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted"))
+        // What cannot be written is fetched again by the next run.
+        _ = sink.end()
+        return .failure(TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted"))
     }
 
     private static func reason(_ code: TransferError.Code) -> String {

@@ -43,7 +43,7 @@ extension Downloader {
         request.expected = expected.map { .preferred($0) } ?? .unknown
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         let board = hashesNAR ? ProgressBoard() : nil
-        let download = FileDownload(context: context, request: request, board: board)
+        let download = FileDownload(context: context, request: request, board: board, defersDigest: hashesNAR)
         async let hashing = Self.hash(board, key: request.key, workspace)
         let result: Result<(file: FetchedFile, partial: PartialFile), FetchError>
         do throws(FetchError) {

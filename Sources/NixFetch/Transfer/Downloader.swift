@@ -4,14 +4,16 @@ import Synchronization
 package struct DownloaderOptions: Sendable {
     /// Connections at once, over everything this downloader does.
     package var maxConnections = 16
+    /// Connections with which large files begin; they get more as long as that pays.
+    package var initialConnections = 1
     /// Connections at once for one large file.
     package var connectionsPerFile = 8
-    /// Files at once for one model.
-    package var filesPerModel = 8
-    /// From this size in bytes a file is fetched in ranges, several at once.
-    package var rangeThreshold: Int64 = 64 << 20
-    /// Bytes per range.
-    package var rangeSize: Int64 = 32 << 20
+    /// Small files at once for one model.
+    package var filesPerModel = 16
+    /// From this size in bytes a file counts as large: it may be fetched in ranges, several at once.
+    package var rangeThreshold: Int64 = 32 << 20
+    /// Bytes per range; files of several GiB have larger ones.
+    package var rangeSize: Int64 = 16 << 20
     /// Seconds until a connection must stand.
     package var connectTimeout = 15.0
     /// Abort a transfer that stays below 1 KiB/s for this many seconds.

@@ -7,11 +7,16 @@ struct FetchContext: Sendable {
     let retry: RetryPolicy
     let observer: any FetchObserver
 
-    /// Files at once; a model with a limit of bandwidth has one connection, which keeps the limit exactly.
-    var filesAtOnce: Int { transfer.bytesPerSecond == nil ? max(1, downloader.options.filesPerModel) : 1 }
-
     /// Ranges of one file at once.
     var rangesAtOnce: Int { transfer.bytesPerSecond == nil ? max(1, downloader.options.connectionsPerFile) : 1 }
+
+    /// Who hands out the connections of one batch; a limit of bandwidth allows one, which keeps it exactly.
+    func makeCrew() -> TransferCrew {
+        guard transfer.bytesPerSecond == nil else { return TransferCrew(small: 1, large: 1) }
+        let options = downloader.options
+        return TransferCrew(
+            small: options.filesPerModel, initial: options.initialConnections, large: options.maxConnections)
+    }
 
     /// Settings of the downloader, replaced where `network` says so.
     init(downloader: Downloader, network: NetworkRequest = NetworkRequest(), observer: any FetchObserver) {
@@ -68,8 +73,7 @@ struct FetchContext: Sendable {
             refusal.reason = "the server asks to wait \(Int(min(asked, 1e9))) seconds"
             throw refusal
         }
-        let isOverload = error.code == .status(429) || error.code == .status(503)
-        let delay = retry.delay(attempt: attempt, asked: asked, isOverload: isOverload)
+        let delay = retry.delay(attempt: attempt, asked: asked, isOverload: error.isOverload)
         attempt += 1
         observer.observe(.retrying(file: label, reason: error.description, delay: delay))
         do {

@@ -1,21 +1,25 @@
 import Synchronization
 
 extension FileDownload {
-    /// Fetches all that is missing: one transfer, or several at once for a large file whose server has ranges.
+    /// Fetches all that is missing: one transfer, and helpers for a large file whose server has ranges.
+    ///
+    /// The caller holds a connection of the crew, which is given back here.
     ///
     /// - Returns: nil when the file is complete, else why it is not.
     func transfer(_ partial: PartialFile, signal: ProgressSignal) async -> TransferError? {
         let shared = SharedLocation()
         return await withTaskGroup(of: TransferError?.self) { group in
-            for index in 0..<context.rangesAtOnce {
+            group.addTask {
+                let error = await self.work(partial, signal: signal, location: shared)
+                signal.openGate()
+                crew.leave()
+                return error
+            }
+            for _ in 1..<max(1, context.rangesAtOnce) {
                 group.addTask {
-                    if index > 0 {
-                        await signal.waitForGate()
-                        guard partial.state.withLock({ self.isParallel($0) }) else { return nil }
-                    }
-                    let error = await self.work(partial, signal: signal, location: shared)
-                    signal.openGate()
-                    return error
+                    await signal.waitForGate()
+                    guard partial.state.withLock({ self.isParallel($0) }) else { return nil }
+                    return await self.help(partial, signal: signal, location: shared)
                 }
             }
             var first: TransferError?
@@ -31,6 +35,21 @@ extension FileDownload {
                     : TransferError(
                         code: .tooShort, url: request.url.redacted, reason: "the server did not send the whole file"))
         }
+    }
+
+    /// Fetches parts, each with a connection of its own, until none is left.
+    private func help(
+        _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation
+    ) async -> TransferError? {
+        var attempt = 0
+        while await crew.help(file: index) {
+            defer { crew.leave() }
+            guard let part = partial.state.withLock({ claim(&$0, isHelper: true) }) else { return nil }
+            if let error = await fetch(part, partial, signal: signal, location: location, attempt: &attempt) {
+                return error
+            }
+        }
+        return nil
     }
 
     /// Where an earlier request of this file was redirected to.
@@ -49,6 +68,7 @@ extension FileDownload {
         }
     }
 
+    /// Whether several transfers can share the file.
     private func isParallel(_ state: PartialFile.State) -> Bool {
         guard let total = state.total, !state.isSequential, state.hasRanges else { return false }
         return total >= context.downloader.options.rangeThreshold
@@ -60,42 +80,49 @@ extension FileDownload {
         _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation
     ) async -> TransferError? {
         var attempt = 0
-        while let part = partial.state.withLock({ claim(&$0) }) {
-            let options = context.downloader.options
-            let sink = PartSink(
-                partial: partial, signal: signal, part: part, knownSize: request.size,
-                cut: part.asksRange ? nil : (options.rangeThreshold, options.rangeSize),
-                isDigestKnown: request.isDigestKnown)
-            let start = location.current
-            let result = await context.downloader.perform(exchange(part, at: start), into: sink)
-            partial.state.withLock { state in
-                guard state.generation == part.generation || state.claims[part.claim] != nil else { return }
-                state.claims[part.claim] = nil
-            }
-            if sink.received > 0 { attempt = 0 }
-            switch result {
-            case .success(let answer):
-                location.current = Location(url: answer.url, isAuthorized: answer.isAuthorized)
-                let isComplete = sink.isComplete
-                partial.state.withLock { state in
-                    state.finalURL = answer.url.text
-                    if isComplete, state.total == nil { state.total = state.written.frontier }
-                }
-                if !isComplete, sink.received == 0 {
-                    let error = TransferError(
-                        code: .tooShort, url: answer.url.redacted, reason: "the server sent an empty range")
-                    if let failure = await recover(error, attempt: &attempt) { return failure }
-                }
-            case .failure(let error):
-                let isStale = start != nil || error.hops > 0
-                location.current = nil
-                if let failure = await handle(error, part, partial, isStale: isStale, attempt: &attempt) {
-                    return failure
-                }
+        while let part = partial.state.withLock({ claim(&$0, isHelper: false) }) {
+            if let error = await fetch(part, partial, signal: signal, location: location, attempt: &attempt) {
+                return error
             }
         }
         return Task.isCancelled
             ? TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted") : nil
+    }
+
+    /// Asks for one part; nil to go on, whatever of it has arrived.
+    private func fetch(
+        _ part: FilePart, _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation,
+        attempt: inout Int
+    ) async -> TransferError? {
+        let sink = PartSink(
+            partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size,
+            step: segment(partial.state.withLock { $0.total } ?? 0))
+        let start = location.current
+        let result = await context.downloader.perform(exchange(part, at: start), into: sink)
+        partial.state.withLock { state in
+            guard state.generation == part.generation || state.claims[part.claim] != nil else { return }
+            state.claims[part.claim] = nil
+        }
+        if sink.received > 0 { attempt = 0 }
+        switch result {
+        case .success(let answer):
+            location.current = Location(url: answer.url, isAuthorized: answer.isAuthorized)
+            let isOpenEnded = sink.isOpenEnded
+            partial.state.withLock { state in
+                state.finalURL = answer.url.text
+                if isOpenEnded, state.total == nil { state.total = state.written.frontier }
+            }
+            guard !isOpenEnded, sink.received == 0, partial.state.withLock({ $0.total != $0.written.frontier }) else {
+                return nil
+            }
+            let error = TransferError(
+                code: .tooShort, url: answer.url.redacted, reason: "the server sent an empty range")
+            return await recover(error, attempt: &attempt)
+        case .failure(let error):
+            let isStale = start != nil || error.hops > 0
+            location.current = nil
+            return await handle(error, part, partial, isStale: isStale, attempt: &attempt)
+        }
     }
 
     /// Decides what a failed transfer means for the file; nil to go on.
@@ -130,6 +157,7 @@ extension FileDownload {
     }
 
     private func recover(_ error: TransferError, attempt: inout Int) async -> TransferError? {
+        if error.isOverload { crew.relax() }
         do {
             try await context.pause(after: error, attempt: &attempt, label: request.label)
             return nil
@@ -138,8 +166,16 @@ extension FileDownload {
         }
     }
 
+    /// Bytes of a helper's part: large files have large ones, so that their number stays small.
+    private func segment(_ total: Int64) -> Int64 {
+        max(context.downloader.options.rangeSize, min(total / 128, 64 << 20))
+    }
+
     /// The next range that is neither there nor being fetched; nil when there is none.
-    private func claim(_ state: inout PartialFile.State) -> FilePart? {
+    ///
+    /// The first transfer of a file takes all of a gap. A helper takes a segment, and where there is no gap the end of
+    /// what the longest transfer still has before it, a segment ahead of where that one is.
+    private func claim(_ state: inout PartialFile.State, isHelper: Bool) -> FilePart? {
         guard !Task.isCancelled else { return nil }
         if !state.written.ranges.isEmpty, state.claims.isEmpty, state.written.frontier != state.total,
             !request.isDigestKnown, state.validators.ifRange == nil
@@ -149,29 +185,44 @@ extension FileDownload {
             state.begin(validators: Validators(), total: request.size)
         }
         let range: Range<Int64>
-        let isWhole: Bool
         if let total = state.total, !state.isSequential {
-            var taken = state.written
-            for claimed in state.claims.values { taken.insert(claimed) }
-            guard let gap = taken.firstGap(below: total) else { return nil }
-            let isLarge =
-                total >= context.downloader.options.rangeThreshold
-                && (request.isDigestKnown || state.validators.ifRange != nil)
-            let length = isLarge ? min(gap.upperBound - gap.lowerBound, context.downloader.options.rangeSize) : .max
-            range = gap.lowerBound..<min(gap.upperBound, gap.lowerBound.addingClamped(length))
-            isWhole = range == 0..<total
+            guard var gap = gap(in: state, below: total) ?? (isHelper ? cutLongest(&state, segment(total)) : nil) else {
+                return nil
+            }
+            if isHelper {
+                gap = gap.lowerBound..<min(gap.upperBound, gap.lowerBound.addingClamped(segment(total)))
+            }
+            range = gap
         } else {
             guard state.claims.isEmpty, state.total == nil || state.written.frontier < state.total ?? 0 else {
                 return nil
             }
             range = state.written.frontier..<(state.total ?? .max)
-            isWhole = range.lowerBound == 0
         }
+        let isWhole = range.lowerBound == 0 && range.upperBound == state.total ?? .max
         state.claimCount += 1
-        state.claims[state.claimCount] = range
+        state.claims[state.claimCount] = PartClaim(next: range.lowerBound, end: range.upperBound)
         return FilePart(
-            claim: state.claimCount, generation: state.generation, range: range, asksRange: !isWhole,
+            claim: state.claimCount, generation: state.generation, range: range,
+            asksRange: !(isWhole || state.isSequential && range.lowerBound == 0),
             ifRange: isWhole ? nil : state.validators.ifRange)
+    }
+
+    private func gap(in state: PartialFile.State, below total: Int64) -> Range<Int64>? {
+        var taken = state.written
+        for claim in state.claims.values { taken.insert(claim.range) }
+        return taken.firstGap(below: total)
+    }
+
+    /// Shortens the claim with the most before it, when that is worth a request, and returns what it lost.
+    private func cutLongest(_ state: inout PartialFile.State, _ size: Int64) -> Range<Int64>? {
+        guard let (number, claim) = state.claims.max(by: { $0.value.range.count < $1.value.range.count }),
+            claim.end - claim.next >= size
+        else { return nil }
+        let remaining = claim.end - claim.next
+        let cut = claim.next + (remaining >= 2 * size ? size : remaining / 2)
+        state.claims[number]?.end = cut
+        return cut..<claim.end
     }
 
     private func exchange(_ part: FilePart, at location: Location?) -> Exchange {
@@ -185,13 +236,5 @@ extension FileDownload {
             if let ifRange = part.ifRange { exchange.headers.append("If-Range: \(ifRange)") }
         }
         return exchange
-    }
-}
-
-extension Int64 {
-    /// The sum, or the largest number where it would overflow.
-    fileprivate func addingClamped(_ other: Int64) -> Int64 {
-        let (sum, overflow) = addingReportingOverflow(other)
-        return overflow ? .max : sum
     }
 }

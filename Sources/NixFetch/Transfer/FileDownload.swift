@@ -42,6 +42,15 @@ struct FileRequest: Sendable {
         }
     }
 
+    /// Whether SHA-256 is the only digest of the content that is asked for.
+    var needsOnlySHA256: Bool {
+        switch expected {
+        case .unknown: true
+        case .preferred(let hash), .required(let hash): hash.algorithm == .sha256
+        case .gitBlob: false
+        }
+    }
+
     /// The partial file's name: a digest of the identity.
     var key: String {
         let identity =
@@ -59,9 +68,33 @@ struct FileDownload: Sendable {
     let context: FetchContext
     let request: FileRequest
     /// Puts a failed request into the source's own words.
-    var translate: @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError }
+    let translate: @Sendable (FileRequest, TransferError) -> FetchError
     /// Told where the file stands.
-    var board: ProgressBoard?
+    let board: ProgressBoard?
+    /// Where the connections come from.
+    let crew: TransferCrew
+    /// The file's place in the order of the crew's files.
+    let index: Int
+    /// Whether the crew has let this file begin, so that it holds a connection.
+    let isAdmitted: Bool
+    /// Whether the SHA-256 digest comes from who hashes the whole tree, in the same pass.
+    let defersDigest: Bool
+
+    /// A download by itself, with a crew of its own unless one is given.
+    init(
+        context: FetchContext, request: FileRequest,
+        translate: @escaping @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError },
+        board: ProgressBoard? = nil, crew: TransferCrew? = nil, index: Int = 0, defersDigest: Bool = false
+    ) {
+        self.context = context
+        self.request = request
+        self.translate = translate
+        self.board = board
+        self.crew = crew ?? context.makeCrew()
+        self.index = index
+        isAdmitted = crew != nil
+        self.defersDigest = defersDigest && board != nil && request.needsOnlySHA256
+    }
 
     /// Bytes between two sidecars: what a kill may cost.
     private static let checkpointDistance: Int64 = 4 << 20
@@ -97,6 +130,8 @@ struct FileDownload: Sendable {
     func completeLocked(
         partials: DirectoryTree
     ) async throws(FetchError) -> (file: FetchedFile, partial: PartialFile) {
+        var isSeated = isAdmitted ? true : await crew.admit(file: index, .small)
+        defer { if isSeated { crew.leave() } }
         let partial = try await PartialFile(
             key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
         context.observer.observe(
@@ -113,6 +148,9 @@ struct FileDownload: Sendable {
         }
         var canRetry = !request.acceptsOtherContent || partial.resumed > 0
         while true {
+            if !isSeated { isSeated = await crew.help(file: index) }
+            guard isSeated else { throw FetchError(.cancelled, "interrupted") }
+            isSeated = false
             let digests = try await fetchAndHash(partial)
             let state = partial.state.withLock { $0 }
             let size = state.written.frontier
@@ -131,7 +169,7 @@ struct FileDownload: Sendable {
             do {
                 // An earlier, longer version may have left bytes behind the end.
                 try FileAccess.call("truncate", partial.name) { ftruncate(partial.descriptor.number, off_t(size)) }
-                try partial.checkpoint()
+                try partial.checkpoint(isLast: true)
             } catch {
                 throw error.fetchError
             }
@@ -150,10 +188,11 @@ struct FileDownload: Sendable {
         let hash: NixHash
     }
 
-    /// Transfers what is missing while another task hashes what is there.
+    /// Transfers what is missing while another task hashes what is there; gives back the connection it is called with.
     private func fetchAndHash(_ partial: PartialFile) async throws(FetchError) -> Digests {
         let signal = ProgressSignal()
-        async let hashing = follow(partial, signal)
+        let hasher = defersDigest ? nil : ContentHasher(partial.descriptor, extra: extraDigest)
+        async let hashing = follow(partial, signal, hasher)
         let failure = await transfer(partial, signal: signal)
         signal.finish()
         let hashed = await hashing
@@ -164,9 +203,24 @@ struct FileDownload: Sendable {
             throw translate(request, failure)
         }
         switch hashed {
-        case .success(let digests): return digests
+        case .success(let digests?): return digests
+        case .success(nil): return try await deferredDigests(partial)
         case .failure(let error): throw error.fetchError
         }
+    }
+
+    /// Waits for the digest of the complete file from who hashes the tree; when that one gave up, reads the file.
+    private func deferredDigests(_ partial: PartialFile) async throws(FetchError) -> Digests {
+        let (generation, size) = partial.state.withLock { ($0.generation, $0.written.frontier) }
+        board?[request.key] = ProgressBoard.Entry(generation: generation, frontier: size, total: size, sha256: nil)
+        if let digest = await board?.digest(of: request.key, generation: generation) {
+            return Digests(sha256: digest, hash: digest)
+        }
+        if Task.isCancelled { throw FetchError(.cancelled, "interrupted") }
+        let hasher = ContentHasher(partial.descriptor, extra: .none)
+        do { try hasher.advance(to: size, generation: generation) } catch { throw error.fetchError }
+        let digest = hasher.finish().sha256
+        return Digests(sha256: digest, hash: digest)
     }
 
     private func noSpace(_ partial: PartialFile) -> FetchError {
@@ -179,9 +233,12 @@ struct FileDownload: Sendable {
             hint: "what is there is kept: make room and run the same command again")
     }
 
-    /// The hashing task: follows the gapless beginning of the file, writes sidecars, reports progress.
-    private func follow(_ partial: PartialFile, _ signal: ProgressSignal) async -> Result<Digests, FileAccess.Failure> {
-        let hasher = ContentHasher(partial.descriptor, extra: extraDigest)
+    /// The task behind the transfers: hashes the gapless beginning of the file, writes sidecars, reports progress.
+    ///
+    /// - Returns: the digests, where there is a hasher.
+    private func follow(
+        _ partial: PartialFile, _ signal: ProgressSignal, _ hasher: ContentHasher?
+    ) async -> Result<Digests?, FileAccess.Failure> {
         var recorded: Int64 = partial.resumed
         func catchUp() throws(FileAccess.Failure) {
             while true {
@@ -195,6 +252,7 @@ struct FileDownload: Sendable {
                     recorded = count
                 }
                 context.observer.observe(.advanced(file: request.label, done: count))
+                guard let hasher else { return }
                 let position = hasher.position(in: generation)
                 try hasher.advance(to: min(frontier, position + (32 << 20)), generation: generation)
                 if hasher.position(in: generation) >= frontier { return }
@@ -212,7 +270,7 @@ struct FileDownload: Sendable {
         } catch {
             return .failure(error)
         }
-        let (sha256, extra) = hasher.finish()
+        guard let (sha256, extra) = hasher?.finish() else { return .success(nil) }
         return .success(Digests(sha256: sha256, hash: extra ?? sha256))
     }
 

@@ -4,46 +4,49 @@ import Synchronization
 /// Writes one range of a file, as one transfer delivers it.
 ///
 /// All sinks of a downloader are called on its transfer thread, one at a time, so writing and truncating never race.
+/// libcurl delivers 16 KiB at a time; they are collected, because the kernel writes larger pieces at half the price.
 final class PartSink: TransferSink {
     private struct Progress: Sendable {
         var generation: Int
-        var claim: Int
+        /// Where the collected bytes belong.
         var position: Int64
-        var end: Int64
+        /// Where the answer's body ends; `Int64.max` while that is unknown.
+        var bodyEnd: Int64
         var received: Int64 = 0
+        var pending: [UInt8] = []
     }
+
+    /// Bytes that are written at once; a small part of what a transfer is given at a time.
+    private var pieceSize: Int { Int(min(128 << 10, step / 8)) }
 
     private let partial: PartialFile
     private let signal: ProgressSignal
+    private let crew: TransferCrew
     /// The size that is promised by someone else than this server.
     private let knownSize: Int64?
-    private let asksRange: Bool
-    /// Where a transfer of a whole large file is cut so that others can fetch the rest.
-    private let cut: (threshold: Int64, size: Int64)?
-    private let isDigestKnown: Bool
+    private let part: FilePart
+    /// How far this transfer goes on at a time into what nobody else took.
+    private let step: Int64
     private let progress: Mutex<Progress>
 
     init(
-        partial: PartialFile, signal: ProgressSignal, part: FilePart, knownSize: Int64?,
-        cut: (threshold: Int64, size: Int64)?, isDigestKnown: Bool
+        partial: PartialFile, signal: ProgressSignal, crew: TransferCrew, part: FilePart, knownSize: Int64?, step: Int64
     ) {
         self.partial = partial
         self.signal = signal
+        self.crew = crew
         self.knownSize = knownSize
-        self.cut = cut
-        self.isDigestKnown = isDigestKnown
-        asksRange = part.asksRange
+        self.part = part
+        self.step = step
         progress = Mutex(
-            Progress(
-                generation: part.generation, claim: part.claim, position: part.range.lowerBound,
-                end: part.range.upperBound))
+            Progress(generation: part.generation, position: part.range.lowerBound, bodyEnd: part.range.upperBound))
     }
 
     /// Bytes taken so far.
     var received: Int64 { progress.withLock { $0.received } }
 
-    /// Whether the range (as it stands after the answer's head) is complete; a range without known end always is.
-    var isComplete: Bool { progress.withLock { $0.end == .max || $0.position >= $0.end } }
+    /// Whether a body of unknown length is over; one of known length tells by what is written.
+    var isOpenEnded: Bool { progress.withLock { $0.bodyEnd == .max } }
 
     func begin(_ head: ResponseHead) -> TransferError.Code? {
         let refusal = progress.withLock { progress in
@@ -61,7 +64,9 @@ final class PartSink: TransferSink {
     private func beginRange(
         _ head: ResponseHead, _ progress: inout Progress, _ state: inout PartialFile.State
     ) -> TransferError.Code? {
-        guard asksRange, let range = head.contentRange, range.start == progress.position else { return .badRange }
+        guard part.asksRange, let range = head.contentRange, range.start == progress.position, let last = range.end,
+            last < part.range.upperBound
+        else { return .badRange }
         let total = range.total ?? state.total
         let isOther = state.total != nil && total != state.total || !state.validators.agrees(with: head.validators)
         if isOther || head.hasContentEncoding {
@@ -70,9 +75,11 @@ final class PartSink: TransferSink {
             state.begin(validators: Validators(), total: knownSize)
             return truncate() ?? .changed
         }
+        if let total, last >= total { return .badRange }
         if state.validators == Validators() { state.validators = head.validators }
         state.total = total
         state.hasRanges = true
+        progress.bodyEnd = last + 1
         return nil
     }
 
@@ -83,7 +90,7 @@ final class PartSink: TransferSink {
         let length = head.hasContentEncoding ? nil : head.contentLength
         if let length, let knownSize, length != knownSize { return length > knownSize ? .tooLong : .tooShort }
         let total = knownSize ?? length
-        let ignoresRange = asksRange && (progress.position > 0 || progress.end < total ?? .max)
+        let ignoresRange = part.asksRange && (progress.position > 0 || part.range.upperBound < total ?? .max)
         let isOther = !state.written.ranges.isEmpty || (state.total != nil && length != nil && state.total != length)
         if ignoresRange || isOther {
             // Begin anew within this answer; the other transfers of this file end.
@@ -94,16 +101,13 @@ final class PartSink: TransferSink {
             progress.generation = state.generation
             progress.received = 0
         }
+        if let total, state.written.ranges.isEmpty, let number = partial.reserve(total) { return .write(number) }
         state.validators = head.validators
         state.total = total
         state.hasRanges = !head.hasContentEncoding && head["accept-ranges"]?.lowercased() == "bytes"
         progress.position = 0
-        progress.end = total ?? .max
-        let canJoin = isDigestKnown || state.validators.ifRange != nil
-        if let cut, let total, total >= cut.threshold, state.hasRanges, canJoin, !state.isSequential {
-            progress.end = min(cut.size, total)
-        }
-        state.claims[progress.claim] = 0..<progress.end
+        progress.bodyEnd = total ?? .max
+        state.claims[part.claim] = PartClaim(next: 0, end: progress.bodyEnd)
         return nil
     }
 
@@ -113,23 +117,55 @@ final class PartSink: TransferSink {
 
     func write(_ bytes: UnsafeRawBufferPointer) -> SinkVerdict {
         progress.withLock { progress in
-            let (generation, total) = partial.state.withLock { ($0.generation, $0.total) }
-            guard generation == progress.generation else { return .fail(.superseded) }
-            let room = progress.end - progress.position
-            let isTooLong = Int64(bytes.count) > room
-            if isTooLong, progress.end == total { return .fail(.tooLong) }
-            let accepted = isTooLong ? UnsafeRawBufferPointer(rebasing: bytes[..<Int(room)]) : bytes
-            if let number = FileAccess.writeAll(partial.descriptor.number, accepted, at: progress.position) {
-                return .fail(.write(number))
-            }
-            let start = progress.position
-            progress.position += Int64(accepted.count)
-            progress.received += Int64(accepted.count)
-            let end = progress.position
-            partial.state.withLock { $0.written.insert(start..<end) }
-            signal.advance(accepted.count)
-            return progress.position == progress.end && progress.end != total ? .enough : .more
+            progress.pending.append(contentsOf: bytes)
+            return progress.pending.count < pieceSize ? .more : flush(&progress)
         }
+    }
+
+    func end() -> TransferError.Code? {
+        progress.withLock { progress in
+            guard !progress.pending.isEmpty, case .fail(let code) = flush(&progress) else { return nil }
+            return code
+        }
+    }
+
+    /// Writes what is collected, as far as it is this transfer's to write.
+    private func flush(_ progress: inout Progress) -> SinkVerdict {
+        defer { progress.pending.removeAll(keepingCapacity: true) }
+        let start = progress.position
+        let count = Int64(progress.pending.count)
+        let room = progress.bodyEnd - start
+        if count > room, partial.state.withLock({ $0.total == progress.bodyEnd }) { return .fail(.tooLong) }
+        let (isCurrent, limit) = partial.state.withLock { state in
+            (state.generation == progress.generation, claim(start + min(count, room), progress, &state))
+        }
+        guard isCurrent else { return .fail(.superseded) }
+        let accepted = Int(max(0, min(count, limit - start)))
+        let problem = progress.pending.withUnsafeBytes {
+            FileAccess.writeAll(
+                partial.descriptor.number, UnsafeRawBufferPointer(rebasing: $0[..<accepted]), at: start)
+        }
+        if let problem { return .fail(.write(problem)) }
+        progress.position += Int64(accepted)
+        progress.received += Int64(accepted)
+        let end = progress.position
+        partial.state.withLock { state in
+            state.written.insert(start..<end)
+            state.claims[part.claim]?.next = end
+        }
+        signal.advance(accepted)
+        crew.count(accepted)
+        return end >= limit && end < progress.bodyEnd ? .enough : .more
+    }
+
+    /// Takes more of the file for this transfer while nobody else has it; returns where it has to stop.
+    private func claim(_ wanted: Int64, _ progress: Progress, _ state: inout PartialFile.State) -> Int64 {
+        guard let claim = state.claims[part.claim] else { return wanted }
+        if claim.end < progress.bodyEnd, claim.end <= wanted {
+            let free = state.firstTaken(from: claim.end, besides: part.claim)
+            state.claims[part.claim]?.end = min(progress.bodyEnd, free, max(wanted, claim.end.addingClamped(step)))
+        }
+        return state.claims[part.claim]?.end ?? wanted
     }
 }
 
@@ -198,5 +234,13 @@ final class ProgressSignal: Sendable {
             }
             if isOpen { continuation.resume() }
         }
+    }
+}
+
+extension Int64 {
+    /// The sum, or the largest number where it would overflow.
+    func addingClamped(_ other: Int64) -> Int64 {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
     }
 }

@@ -1,3 +1,4 @@
+import CFallocate
 import Glibc
 import Synchronization
 
@@ -14,8 +15,8 @@ final class PartialFile: Sendable {
         var total: Int64?
         var validators = Validators()
         var written = ByteRanges()
-        /// Ranges that transfers are working on, by the number of the claim.
-        var claims: [Int: Range<Int64>] = [:]
+        /// What transfers are working on, by the number of the claim.
+        var claims: [Int: PartClaim] = [:]
         var claimCount = 0
         /// The server was seen to answer ranges.
         var hasRanges = false
@@ -35,6 +36,14 @@ final class PartialFile: Sendable {
             written = ByteRanges()
             claims = [:]
         }
+
+        /// The first offset at or after `start` that is there or being fetched, `claim` itself left out.
+        func firstTaken(from start: Int64, besides claim: Int) -> Int64 {
+            var taken = written
+            for (number, other) in claims where number != claim { taken.insert(other.range) }
+            for range in taken.ranges where range.upperBound > start { return max(start, range.lowerBound) }
+            return .max
+        }
     }
 
     let descriptor: Descriptor
@@ -44,6 +53,13 @@ final class PartialFile: Sendable {
     let resumed: Int64
     private let directory: Descriptor
     private let boot: String
+    private let sidecar = Mutex<Sidecar?>(nil)
+
+    /// The open sidecar, and how long it is.
+    private struct Sidecar {
+        let file: Descriptor
+        var length: Int
+    }
 
     /// Opens (or makes) and locks a partial file, waiting for another process that has it.
     ///
@@ -113,20 +129,58 @@ final class PartialFile: Sendable {
     }
 
     /// Writes the sidecar for what is on disk now; called by one task at a time.
-    func checkpoint() throws(FileAccess.Failure) {
+    ///
+    /// One write in place, blanks up to the former length included: a killed process leaves the old text or the new one.
+    func checkpoint(isLast: Bool = false) throws(FileAccess.Failure) {
         var record = PartialRecord(boot: boot)
         state.withLock { state in
             record.total = state.total
             record.validators = state.validators
             record.written = state.written
         }
-        try FileAccess.replace(name + ".json", in: directory, with: record.bytes)
+        var bytes = record.bytes
+        let problem: Result<Void, FileAccess.Failure> = sidecar.withLock { sidecar in
+            do throws(FileAccess.Failure) {
+                var open: Sidecar
+                if let sidecar { open = sidecar } else { open = try openSidecar() }
+                let blanks = max(open.length, 512) - bytes.count
+                if blanks > 0 { bytes += [UInt8](repeating: UInt8(ascii: " "), count: blanks) }
+                open.length = bytes.count
+                sidecar = isLast ? nil : open
+                let number = bytes.withUnsafeBytes { FileAccess.writeAll(open.file.number, $0, at: 0) }
+                if let number { throw FileAccess.Failure(number: number, action: "write", path: name + ".json") }
+                return .success(())
+            } catch {
+                return .failure(error)
+            }
+        }
+        try problem.get()
+    }
+
+    /// The sidecar of an earlier run, or a new one.
+    private func openSidecar() throws(FileAccess.Failure) -> Sidecar {
+        let name = name + ".json"
+        let file = Descriptor(
+            try FileAccess.call("create", name) {
+                openat(directory.number, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            })
+        return Sidecar(file: file, length: Int(try FileAccess.status(file).st_size))
+    }
+
+    /// Takes the blocks of the whole file from the file system, which then need not be looked for piece by piece.
+    ///
+    /// - Returns: `ENOSPC` or `EDQUOT` when they are not to be had; a file system that cannot reserve is no error.
+    func reserve(_ size: Int64) -> Int32? {
+        guard size >= 1 << 20 else { return nil }
+        let number = nixlite_reserve(descriptor.number, Int(size))
+        return number == ENOSPC || number == EDQUOT ? number : nil
     }
 
     /// Throws away all bytes: a new generation, when no transfer is running.
     func restart(total: Int64?) throws(FileAccess.Failure) {
         state.withLock { $0.begin(validators: Validators(), total: total) }
         try FileAccess.call("truncate", name) { ftruncate(descriptor.number, 0) }
+        sidecar.withLock { $0 = nil }
         _ = unlinkat(directory.number, name + ".json", 0)
     }
 
@@ -153,4 +207,14 @@ final class PartialFile: Sendable {
         _ = unlinkat(directory.number, name, 0)
         _ = unlinkat(directory.number, name + ".json", 0)
     }
+}
+
+/// What one transfer is to fetch: others may take its end away while it runs, and it may go on into what nobody took.
+struct PartClaim: Sendable {
+    /// The next offset to be written.
+    var next: Int64
+    /// Where it stops; `Int64.max` while the size is unknown.
+    var end: Int64
+
+    var range: Range<Int64> { next..<max(next, end) }
 }

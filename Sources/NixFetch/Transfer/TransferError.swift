@@ -53,6 +53,9 @@ struct TransferError: Error, Sendable {
         }
     }
 
+    /// Whether the server asks for fewer requests.
+    var isOverload: Bool { code == .status(429) || code == .status(503) }
+
     /// Unsupported protocol, malformed URL, out of memory, write error, bad content encoding, TLS setup or
     /// verification, unreadable CA file.
     private static let permanentCurlCodes: Set<Int32> = [1, 3, 4, 23, 27, 53, 54, 58, 59, 60, 61, 66, 77, 83, 90, 91]

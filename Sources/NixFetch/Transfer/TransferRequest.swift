@@ -40,6 +40,12 @@ protocol TransferSink: AnyObject, Sendable {
     func begin(_ head: ResponseHead) -> TransferError.Code?
     /// Takes the next bytes.
     func write(_ bytes: UnsafeRawBufferPointer) -> SinkVerdict
+    /// The transfer is over, well or not: what was taken must be where it belongs.
+    func end() -> TransferError.Code?
+}
+
+extension TransferSink {
+    func end() -> TransferError.Code? { nil }
 }
 
 /// What a sink wants after taking bytes.

@@ -101,6 +101,19 @@ package final class NARWriter {
         if remainingContents == 0 { try endContents() }
     }
 
+    /// The next bytes of the open file, which `body` gets in place of the sink: it sees where they begin and end.
+    package func contents(_ bytes: UnsafeRawBufferPointer, passing body: Sink) throws {
+        guard !bytes.isEmpty else { return }
+        guard expects == .contents, UInt64(bytes.count) <= remainingContents else {
+            throw FormatError(.nar, "file has more contents than its size")
+        }
+        try flush()
+        byteCount += UInt64(bytes.count)
+        try body(bytes)
+        remainingContents -= UInt64(bytes.count)
+        if remainingContents == 0 { try endContents() }
+    }
+
     package func contents(_ bytes: [UInt8]) throws {
         try bytes.withUnsafeBytes { try contents($0) }
     }

@@ -1,0 +1,77 @@
+/// Decides how many connections a batch's large files get: one more step as long as the last one paid.
+///
+/// Begins with one. Where files wait for connections, the number doubles; when the rate has not grown by a seventh
+/// within a second, the step is taken back and tried again only after a while. A server that says that it is
+/// overloaded halves the number. Rates at which hashing is the bound are left alone.
+struct ConnectionGovernor: Sendable, Equatable {
+    /// Connections that may be open now.
+    private(set) var limit: Int
+    private let maximum: Int
+    /// Seconds over which a rate is taken.
+    private let window: Double
+    private var windowStart: Double?
+    private var windowBytes = 0
+    /// The rate, in bytes per second, before the last step.
+    private var base = 0.0
+    private var previousLimit = 1
+    /// When the last step is taken back; nil when it has paid.
+    private var deadline: Double?
+    /// No step before this time.
+    private var quietUntil = 0.0
+    private var patience = 5.0
+
+    /// Above this many bytes per second one connection is enough: a core hashes about so much.
+    private static let enough = 600e6
+    private static let gain = 1.15
+
+    init(initial: Int = 1, maximum: Int, window: Double = 0.2) {
+        self.maximum = max(1, maximum)
+        limit = min(max(1, initial), self.maximum)
+        self.window = window
+    }
+
+    /// Counts bytes that arrived at a time in seconds.
+    ///
+    /// - Parameter isWanted: whether a transfer waits for a connection.
+    /// - Returns: whether `limit` changed.
+    mutating func observe(_ bytes: Int, at now: Double, isWanted: Bool) -> Bool {
+        guard let start = windowStart else {
+            windowStart = now
+            return false
+        }
+        windowBytes += bytes
+        guard now - start >= window else { return false }
+        let rate = Double(windowBytes) / (now - start)
+        windowStart = now
+        windowBytes = 0
+        if let deadline {
+            if rate >= base * Self.gain {
+                self.deadline = nil
+                patience = 5
+            } else if now >= deadline {
+                self.deadline = nil
+                limit = previousLimit
+                quietUntil = now + patience
+                patience = min(60, patience * 2)
+                return true
+            } else {
+                return false
+            }
+        }
+        guard isWanted, limit < maximum, now >= quietUntil, rate < Self.enough else { return false }
+        base = rate
+        previousLimit = limit
+        limit = min(maximum, limit * 2)
+        deadline = now + 1
+        return true
+    }
+
+    /// The server asks for less.
+    mutating func relax(at now: Double) {
+        limit = max(1, limit / 2)
+        previousLimit = limit
+        deadline = nil
+        quietUntil = now + patience
+        patience = min(60, patience * 2)
+    }
+}

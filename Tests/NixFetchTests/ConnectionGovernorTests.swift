@@ -1,0 +1,52 @@
+import Testing
+
+@testable import NixFetch
+
+/// Connections follow the rate: a simulated server decides what several give.
+@Suite struct ConnectionGovernorTests {
+    /// Runs ten seconds against a server that gives `rate(connections)` bytes per second; returns the limits in turn.
+    private func run(_ governor: inout ConnectionGovernor, isWanted: Bool = true, _ rate: (Int) -> Double) -> [Int] {
+        var limits = [governor.limit]
+        for step in 0..<1000 {
+            let bytes = Int(rate(governor.limit) * 0.01)
+            if governor.observe(bytes, at: Double(step) * 0.01, isWanted: isWanted) { limits.append(governor.limit) }
+        }
+        return limits
+    }
+
+    @Test func aCapPerConnectionIsMetWithAllOfThem() {
+        var governor = ConnectionGovernor(maximum: 16)
+        #expect(run(&governor) { Double($0) * 1e6 } == [1, 2, 4, 8, 16])
+    }
+
+    @Test func aFullLineIsLeftAlone() {
+        var governor = ConnectionGovernor(maximum: 16)
+        let limits = run(&governor) { _ in 20e6 }
+        #expect(limits.prefix(3) == [1, 2, 1])
+        #expect(governor.limit <= 2)
+    }
+
+    @Test func itStopsWhereTheLineIsFull() {
+        var governor = ConnectionGovernor(maximum: 16)
+        let limits = run(&governor) { min(Double($0) * 10e6, 40e6) }
+        #expect(limits.prefix(5) == [1, 2, 4, 8, 4])
+    }
+
+    @Test func ratesBeyondHashingNeedNoMore() {
+        var governor = ConnectionGovernor(maximum: 16)
+        #expect(run(&governor) { Double($0) * 900e6 } == [1])
+    }
+
+    @Test func nobodyWaitingChangesNothing() {
+        var governor = ConnectionGovernor(maximum: 16)
+        #expect(run(&governor, isWanted: false) { Double($0) * 1e6 } == [1])
+    }
+
+    @Test func anOverloadHalves() {
+        var governor = ConnectionGovernor(initial: 8, maximum: 16)
+        governor.relax(at: 0)
+        #expect(governor.limit == 4)
+        for _ in 0..<5 { governor.relax(at: 0) }
+        #expect(governor.limit == 1)
+    }
+}
