@@ -136,6 +136,80 @@ let
     else
       [ path ];
 
+  # What a tree holds: null for no file, "directory" for all files of a folder, the type of a file, or a set of these.
+  outline =
+    path: tree:
+    if tree == null || isString tree && tree != "directory" then
+      tree
+    else
+      let
+        there = readDir path;
+        inside = mapAttrs (name: outline (path + "/${name}")) (entries path tree);
+        present = removeAttrs inside (builtins.filter (name: inside.${name} == null) (attrNames inside));
+        isWhole =
+          name:
+          if inside.${name} or null == null then
+            !inhabited (path + "/${name}") there.${name}
+          else
+            isString inside.${name};
+      in
+      if present == { } then
+        null
+      else if builtins.all isWhole (attrNames there) then
+        "directory"
+      else
+        present;
+
+  described = type: if type == "directory" then "all files in directory" else type;
+
+  # Lines that show an outline, as `trace` prints them.
+  shown =
+    indentation: inside:
+    concatMap (
+      name:
+      let
+        entry = inside.${name};
+      in
+      if isString entry then
+        [ "${indentation}- ${name} (${described entry})" ]
+      else
+        [ "${indentation}- ${name}" ] ++ shown "${indentation}  " entry
+    ) (attrNames inside);
+
+  lines =
+    set:
+    let
+      whole = if set.base == null then null else outline set.base set.tree;
+    in
+    if whole == null then
+      [ "(empty)" ]
+    else if isString whole then
+      [ "${toString set.base} (${described whole})" ]
+    else
+      [ (toString set.base) ] ++ shown "" whole;
+
+  # ---- Git ----
+
+  # The files of a folder that Git knows of: those that fetching it brings.
+  tracked =
+    function: argument: path: options:
+    let
+      fetched = builtins.fetchGit ({ url = path; shallow = true; } // options);
+      mirror = from: mapAttrs (name: type: if type == "directory" then mirror (from + "/${name}") else type) (readDir from);
+      isInStore = lib.strings.hasPrefix builtins.storeDir (toString path);
+    in
+    if !isPath path then
+      throw "lib.fileset.${function}: Expected the ${argument} to be a path, but it's a ${typeOf path} instead."
+    else if readFileType path != "directory" then
+      throw "lib.fileset.${function}: Expected the ${argument} (${toString path}) to be a directory, but it's a file instead."
+    else if isInStore && !pathExists (path + "/.git") then
+      # A copy that was made of a repository's files has nothing else in it.
+      make path "directory"
+    else if !pathExists (path + "/.git") then
+      throw "lib.fileset.${function}: Expected the ${argument} (${toString path}) to point to a local working tree of a Git repository, but it's not."
+    else
+      make path (mirror fetched.outPath);
+
   # ---- Arguments ----
 
   fromPath =
@@ -248,6 +322,33 @@ in
         set = fromPath path;
       in
       make set.base (filterTree select set.base set.tree);
+
+  # Prints what is in a file set, then gives back the other argument.
+  trace =
+    set:
+    let
+      coerced = coerce "lib.fileset.trace: Argument" set;
+    in
+    builtins.seq (foldl' (_: line: builtins.trace line null) null (lines coerced)) (value: value);
+
+  # Prints what is in a file set, and gives it back.
+  traceVal =
+    set:
+    let
+      coerced = coerce "lib.fileset.traceVal: Argument" set;
+    in
+    builtins.seq (foldl' (_: line: builtins.trace line null) null (lines coerced)) coerced;
+
+  gitTracked = path: tracked "gitTracked" "argument" path { };
+  gitTrackedWith =
+    {
+      recurseSubmodules ? false,
+    }:
+    path:
+    if !builtins.isBool recurseSubmodules then
+      throw "lib.fileset.gitTrackedWith: Expected the attribute `recurseSubmodules` of the first argument to be a boolean, but it's a ${typeOf recurseSubmodules} instead."
+    else
+      tracked "gitTrackedWith" "second argument" path { submodules = recurseSubmodules; };
 
   toList = set: let coerced = coerce "lib.fileset.toList: Argument" set; in if coerced.base == null then [ ] else list coerced.base coerced.tree;
 
