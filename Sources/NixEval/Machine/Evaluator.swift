@@ -20,11 +20,11 @@ package final class Evaluator {
     let machine: Machine
     var sharedShapes = SharedShapes()
     /// Names of the global scope and the root cells of their values.
-    var globals: [Symbol: Words] = [:]
+    var globals = GlobalTable()
     /// The set `builtins`, rooted.
     private(set) var builtinsValue: Value
     /// Variables of the program's own files only.
-    var bundledVariables: [Symbol: Words] = [:]
+    var bundledVariables = GlobalTable()
     /// Root cells of imported files' values, by resolved path.
     var imported: [[UInt8]: Words] = [:]
     /// Resolved paths of files and folders as they were imported.
@@ -37,8 +37,6 @@ package final class Evaluator {
     var derivationHasher: DerivationHasher
     /// Compiled regular expressions by pattern.
     var regexes: [[UInt8]: Regex] = [:]
-    /// Full paths of selections of several names, by each of their nodes, for messages.
-    private var selectionPaths: [NodePointer: String] = [:]
     private var keptErrors: [EvaluationError] = []
     private var keptSources: [SourceFile] = []
     private var nameStrings: UnsafeMutableBufferPointer<UInt>
@@ -104,6 +102,8 @@ package final class Evaluator {
         machine.state.pointee.builtins.deinitialize(count: builtinCount)
         machine.state.pointee.builtins.deallocate()
         machine.state.deinitialize(count: 1)
+        arena.free()
+        scopes.free()
         nameStrings.deallocate()
         storage.deallocate()
     }
@@ -203,9 +203,7 @@ package final class Evaluator {
     static let maximumNesting = 1_000_000
 
     func printExpression(_ tree: SyntaxTree, _ node: NodeIndex) -> [UInt8] {
-        var part = tree
-        part.root = node
-        return ASTPrinter.print(part, symbols: symbols, homeDirectory: homeDirectory)
+        ASTPrinter.print(tree, from: node, symbols: symbols, homeDirectory: homeDirectory)
     }
 
     var homeDirectory: String {
@@ -239,13 +237,18 @@ package final class Evaluator {
 
     func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
 
-    func recordSelection(_ nodes: [NodePointer], _ text: String) {
-        for node in nodes { selectionPaths[node] = text }
-    }
-
-    /// `a.b.c`, the whole path that the selection `node` is part of.
+    /// `a.b.c`, the whole path that the selection `node` is part of: its nodes lie one after another.
     func selectionText(_ node: NodePointer) -> String {
-        selectionPaths[node] ?? symbols.string(of: Symbol(rawValue: node.pointee.operand))
+        var last = node
+        while last.pointee.flags & 1 != 0 { last = last.pointee.nodeA }
+        var text = symbols.string(of: Symbol(rawValue: last.pointee.operand))
+        while let next = arena.following(last), next.pointee.opcode == .select, next.pointee.flags & 1 != 0,
+            next.pointee.nodeA == last
+        {
+            text += "." + symbols.string(of: Symbol(rawValue: next.pointee.operand))
+            last = next
+        }
+        return text
     }
 
     /// Throws where an experimental feature is not on.

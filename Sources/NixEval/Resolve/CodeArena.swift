@@ -1,80 +1,126 @@
 /// Memory for code: nodes with their positions, tables and constants, kept until the evaluator goes.
 ///
 /// Nodes lie in chunks of 64 KiB aligned to their size; a chunk ends with the positions of its nodes, so a node's position
-/// costs nothing until an error asks for it.
-final class CodeArena {
+/// costs nothing until an error asks for it. A handle: `free` ends it.
+struct CodeArena {
     private static let chunkBytes = 1 << 16
     private static let nodesPerChunk = chunkBytes / (MemoryLayout<Node>.stride + 4)
     private static let positionsOffset = nodesPerChunk * MemoryLayout<Node>.stride
+    /// Where a chunk has the address of the next one: what nodes and positions leave over.
+    private static let nextChunkOffset = chunkBytes - MemoryLayout<UInt>.stride
+    private static let blockBytes = 1 << 16
 
-    private var chunks: ContiguousArray<UnsafeMutableRawPointer> = []
-    private var used = nodesPerChunk
-    private var blocks: ContiguousArray<UnsafeMutableRawPointer> = []
-    private var free: UnsafeMutableRawPointer?
-    private var freeBytes = 0
-    private(set) var nodeCount = 0
+    private struct State {
+        var chunk: UnsafeMutableRawPointer?
+        var used = nodesPerChunk
+        var free: UnsafeMutableRawPointer?
+        var freeBytes = 0
+        var chunks: ContiguousArray<UnsafeMutableRawPointer> = []
+        var blocks: ContiguousArray<UnsafeMutableRawPointer> = []
+    }
+    /// In memory of its own, so that adding a node pays for no exclusivity checks and no reference counting.
+    private let state: UnsafeMutablePointer<State>
 
-    deinit {
-        for chunk in chunks { chunk.deallocate() }
-        for block in blocks { block.deallocate() }
+    init() {
+        state = .allocate(capacity: 1)
+        state.initialize(to: State())
+    }
+
+    /// Gives everything back.
+    func free() {
+        for chunk in state.pointee.chunks { chunk.deallocate() }
+        for block in state.pointee.blocks { block.deallocate() }
+        state.deinitialize(count: 1)
+        state.deallocate()
     }
 
     /// A new node; `position` is an index of the `PositionTable`.
+    @inline(__always)
     func add(_ node: Node, _ position: UInt32) -> NodePointer {
-        if used == CodeArena.nodesPerChunk {
-            let chunk = UnsafeMutableRawPointer.allocate(
-                byteCount: CodeArena.chunkBytes, alignment: CodeArena.chunkBytes)
-            chunks.append(chunk)
-            used = 0
-        }
-        let chunk = chunks[chunks.count - 1]
-        let pointer = (chunk + used * MemoryLayout<Node>.stride).assumingMemoryBound(to: Node.self)
+        if state.pointee.used == CodeArena.nodesPerChunk { addChunk() }
+        let chunk = state.pointee.chunk.unsafelyUnwrapped
+        let used = state.pointee.used
+        let pointer = (chunk + used &* MemoryLayout<Node>.stride).assumingMemoryBound(to: Node.self)
         pointer.initialize(to: node)
         (chunk + CodeArena.positionsOffset).assumingMemoryBound(to: UInt32.self)[used] = position
-        used += 1
-        nodeCount += 1
+        state.pointee.used = used &+ 1
         return pointer
+    }
+
+    @inline(never)
+    private func addChunk() {
+        let chunk = UnsafeMutableRawPointer.allocate(
+            byteCount: CodeArena.chunkBytes, alignment: CodeArena.chunkBytes)
+        (chunk + CodeArena.nextChunkOffset).storeBytes(of: 0, as: UInt.self)
+        if let last = state.pointee.chunk {
+            (last + CodeArena.nextChunkOffset).storeBytes(of: UInt(bitPattern: chunk), as: UInt.self)
+        }
+        state.pointee.chunks.append(chunk)
+        state.pointee.chunk = chunk
+        state.pointee.used = 0
+    }
+
+    /// The chunk of a node and the node's index in it.
+    private static func place(of node: NodePointer) -> (chunk: UnsafeMutableRawPointer, index: Int) {
+        let address = UInt(bitPattern: node)
+        let chunk = UnsafeMutableRawPointer(bitPattern: address & ~UInt(chunkBytes - 1)).unsafelyUnwrapped
+        return (chunk, Int(address & UInt(chunkBytes - 1)) / MemoryLayout<Node>.stride)
     }
 
     /// The position that a node was added with.
     static func position(of node: NodePointer) -> UInt32 {
-        let address = UInt(bitPattern: node)
-        let chunk = UnsafeMutableRawPointer(bitPattern: address & ~UInt(chunkBytes - 1)).unsafelyUnwrapped
-        let index = Int(address & UInt(chunkBytes - 1)) / MemoryLayout<Node>.stride
+        let (chunk, index) = place(of: node)
         return (chunk + positionsOffset).assumingMemoryBound(to: UInt32.self)[index]
     }
 
+    /// The node that was added after another one; nil after the last.
+    func following(_ node: NodePointer) -> NodePointer? {
+        let (chunk, index) = CodeArena.place(of: node)
+        if chunk == state.pointee.chunk, index + 1 == state.pointee.used { return nil }
+        if index + 1 < CodeArena.nodesPerChunk { return node + 1 }
+        return NodePointer(bitPattern: (chunk + CodeArena.nextChunkOffset).load(as: UInt.self))
+    }
+
     /// Room for `count` values of a plain-data type, 8-byte aligned.
+    @inline(__always)
     func allocate<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
-        let bytes = (max(count, 1) * MemoryLayout<T>.stride + 7) & ~7
-        if bytes > freeBytes {
-            let size = max(bytes, 1 << 16)
-            let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-            blocks.append(block)
-            free = block
-            freeBytes = size
-        }
-        let result = free!
-        free = result + bytes
-        freeBytes -= bytes
-        return result.bindMemory(to: type, capacity: max(count, 1))
+        let bytes = (max(count, 1) &* MemoryLayout<T>.stride &+ 7) & ~7
+        let result = scratch(type, count: count)
+        state.pointee.free = UnsafeMutableRawPointer(result) + bytes
+        state.pointee.freeBytes &-= bytes
+        return result
+    }
+
+    /// The same room without taking it: the next allocation has it again.
+    @inline(__always)
+    func scratch<T>(_ type: T.Type, count: Int) -> UnsafeMutablePointer<T> {
+        let bytes = (max(count, 1) &* MemoryLayout<T>.stride &+ 7) & ~7
+        if bytes > state.pointee.freeBytes { addBlock(bytes) }
+        return state.pointee.free.unsafelyUnwrapped.bindMemory(to: type, capacity: max(count, 1))
+    }
+
+    @inline(never)
+    private func addBlock(_ bytes: Int) {
+        let size = max(bytes, CodeArena.blockBytes)
+        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
+        state.pointee.blocks.append(block)
+        state.pointee.free = block
+        state.pointee.freeBytes = size
     }
 
     /// A constant string object (see `Value`), outside the heap.
-    func string(_ bytes: some Collection<UInt8>, context: UInt32 = 0) -> Value {
+    func string(_ bytes: UnsafeBufferPointer<UInt8>, context: UInt32 = 0) -> Value {
         let words = allocate(UInt.self, count: 1 + (bytes.count + 7) / 8)
         words[0] = UInt(bytes.count) | UInt(context) << 32
         let target = UnsafeMutableRawPointer(words + 1).assumingMemoryBound(to: UInt8.self)
-        var index = 0
-        for byte in bytes {
-            target[index] = byte
-            index += 1
-        }
+        if let source = bytes.baseAddress { target.update(from: source, count: bytes.count) }
         return Value(.string, words)
     }
 
+    func string(_ bytes: [UInt8]) -> Value { bytes.withUnsafeBufferPointer { string($0) } }
+
     /// A constant path.
-    func path(_ bytes: some Collection<UInt8>) -> Value {
+    func path(_ bytes: [UInt8]) -> Value {
         let text = string(bytes)
         let words = allocate(UInt.self, count: 2)
         words[0] = BoxKind.path.rawValue << 3 | Tag.integer.rawValue
@@ -100,6 +146,8 @@ final class CodeArena {
     ///
     /// They hold addresses of shapes without keeping the shapes.
     func clearCaches() {
+        let chunks = state.pointee.chunks
+        let used = state.pointee.used
         for (index, chunk) in chunks.enumerated() {
             let nodes = chunk.assumingMemoryBound(to: Node.self)
             for node in 0..<(index == chunks.count - 1 ? used : CodeArena.nodesPerChunk) {

@@ -2,65 +2,68 @@ import NixSyntax
 
 /// Strings, paths, lists.
 extension Resolver {
-    func text(_ node: NixSyntax.Node) -> ArraySlice<UInt8> {
-        Array(tree.bytes[Int(node.a)..<Int(node.a) + Int(node.b)])[...]
+    func text(_ node: Syntax) -> UnsafeBufferPointer<UInt8> {
+        UnsafeBufferPointer(rebasing: tree.bytes[Int(node.pointee.a)..<Int(node.pointee.a) + Int(node.pointee.b)])
     }
 
     /// The path as an absolute one, not yet normalised: a final `/` before an interpolation counts.
-    func absolutePath(_ node: NixSyntax.Node) throws(EvaluationError) -> [UInt8] {
+    func absolutePath(_ node: Syntax) throws(EvaluationError) -> [UInt8] {
         let written = text(node)
         if written.first == UInt8(ascii: "~"), evaluator.options.isPure {
             throw EvaluationError(
                 .other, "the path '\(String(decoding: written, as: UTF8.self))' can not be resolved in pure mode",
-                at: base + node.position)
+                at: position(node))
         }
-        return written.withUnsafeBufferPointer {
-            PathLiteral.resolve($0, in: tree.source, home: evaluator.homeDirectory)
-        }
+        return PathLiteral.resolve(written, in: tree.source, home: evaluator.homeDirectory)
     }
 
     /// `<x>` is `__findFile __nixPath "x"`, with both names looked up like any other.
-    mutating func resolveSearchPath(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError)
-        -> NodePointer
+    mutating func resolveSearchPath(_ node: Syntax, _ frame: inout FrameContext) throws(EvaluationError) -> NodePointer
     {
         let function = try resolveVariable(machine.known.findFile, node, frame)
         let list = try resolveVariable(machine.known.nixPath, node, frame)
-        return call(function, [list, constant(arena.string(text(node)), node)], node)
+        return call(function, list, constant(arena.string(text(node)), node), node)
     }
 
-    mutating func resolveInterpolation(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError)
+    mutating func resolveInterpolation(_ node: Syntax, _ frame: inout FrameContext) throws(EvaluationError)
         -> NodePointer
     {
-        var parts: [NodePointer] = []
-        for index in 0..<Int(node.b) {
-            let child = tree.children[Int(node.a) + index]
-            let part = tree.nodes[Int(child)]
-            if node.kind == .interpolatedPath, part.kind == .path, index == 0 {
-                parts.append(constant(arena.path(try absolutePath(part)), part))
+        let count = Int(node.pointee.b)
+        let isPath = node.pointee.kind == .interpolatedPath
+        let parts = arena.allocate(UInt.self, count: count)
+        let positions = arena.allocate(UInt32.self, count: count)
+        for index in 0..<count {
+            let child = children[Int(node.pointee.a) + index]
+            let part = nodes + Int(child)
+            if isPath, part.pointee.kind == .path, index == 0 {
+                parts[index] = UInt(bitPattern: constant(arena.path(try absolutePath(part)), part))
             } else {
-                parts.append(try resolve(child, &frame))
+                parts[index] = UInt(bitPattern: try resolve(child, &frame))
             }
+            positions[index] = base + tree.partPositions[Int(node.pointee.c) + index]
         }
-        let positions = arena.allocate(UInt32.self, count: parts.count)
-        for index in parts.indices { positions[index] = base + tree.partPositions[Int(node.c) + index] }
         return add(
             Node(
-                opcode: .interpolation, level: node.kind == .interpolatedPath ? 1 : 0, operand: Int32(parts.count),
-                a: words(parts), b: UInt(bitPattern: positions)), node)
+                opcode: .interpolation, level: isPath ? 1 : 0, operand: Int32(count), a: UInt(bitPattern: parts),
+                b: UInt(bitPattern: positions)), node)
     }
 
-    mutating func resolveList(_ node: NixSyntax.Node, _ frame: inout FrameContext) throws(EvaluationError)
-        -> NodePointer
-    {
-        var elements: [NodePointer] = []
-        for index in 0..<Int(node.b) { elements.append(try resolve(tree.children[Int(node.a) + index], &frame)) }
-        if elements.isEmpty { return constant(machine.state.pointee.emptyList, node) }
-        if elements.allSatisfy(isAtom) {
-            let object = arena.allocate(UInt.self, count: elements.count + 1)
-            object[0] = UInt(bitPattern: elements.count << 3 | 1)
-            for (index, element) in elements.enumerated() { object[index + 1] = element.pointee.a }
-            return constant(Value(.list, object), node, isContainer: true)
+    mutating func resolveList(_ node: Syntax, _ frame: inout FrameContext) throws(EvaluationError) -> NodePointer {
+        let count = Int(node.pointee.b)
+        if count == 0 { return constant(machine.state.pointee.emptyList, node) }
+        // Room for a list object: its header, and what is first the nodes and then, if all are atoms, their values.
+        let object = arena.allocate(UInt.self, count: count + 1)
+        var isConstant = true
+        for index in 0..<count {
+            let element = try resolve(children[Int(node.pointee.a) + index], &frame)
+            object[index + 1] = UInt(bitPattern: element)
+            isConstant = isConstant && isAtom(element)
         }
-        return add(Node(opcode: .list, operand: Int32(elements.count), a: words(elements)), node)
+        guard isConstant else {
+            return add(Node(opcode: .list, operand: Int32(count), a: UInt(bitPattern: object + 1)), node)
+        }
+        object[0] = UInt(bitPattern: count << 3 | 1)
+        for index in 1...count { object[index] = NodePointer(bitPattern: object[index]).unsafelyUnwrapped.pointee.a }
+        return constant(Value(.list, object), node, isContainer: true)
     }
 }

@@ -1,10 +1,12 @@
+internal import Glibc
+
 /// Index of a node in `SyntaxTree.nodes`.
 package typealias NodeIndex = Int32
 
 /// An interned name: an index into a `SymbolTable`.
 ///
 /// Equal names have equal symbols.
-package struct Symbol: Hashable, Sendable {
+package struct Symbol: Hashable, BitwiseCopyable, Sendable {
     package let rawValue: Int32
     @inlinable package init(rawValue: Int32) { self.rawValue = rawValue }
     /// Stands where a name is absent (a dynamic attribute name, a pattern without `@`).
@@ -15,36 +17,65 @@ package struct Symbol: Hashable, Sendable {
 /// of any depth costs no reference counting and no recursion in a deinitialiser.
 ///
 /// A node refers to others by index; what does not fit in its four operands lies in a side array as a range
-/// `(start, count)`. Operand meanings are those of `NodeKind`.
-package struct SyntaxTree {
+/// `(start, count)`. Operand meanings are those of `NodeKind`. Immutable; the arrays stay at one address for the life of the
+/// object.
+package final class SyntaxTree: @unchecked Sendable {
     package let source: SourceFile
-    package var nodes: ContiguousArray<Node> = []
+    package let nodes: UnsafeBufferPointer<Node>
     /// Node lists: list elements, call arguments, string parts, `inherit (from)` subjects.
-    package var children: ContiguousArray<NodeIndex> = []
+    package let children: UnsafeBufferPointer<NodeIndex>
     /// Decoded text of strings and paths.
-    package var bytes: ContiguousArray<UInt8> = []
-    package var integers: ContiguousArray<Int64> = []
-    package var floats: ContiguousArray<Double> = []
-    package var attributeNames: ContiguousArray<AttributeName> = []
-    package var bindings: ContiguousArray<Binding> = []
-    package var formals: ContiguousArray<Formal> = []
-    package var patterns: ContiguousArray<Pattern> = []
+    package let bytes: UnsafeBufferPointer<UInt8>
+    package let integers: UnsafeBufferPointer<Int64>
+    package let floats: UnsafeBufferPointer<Double>
+    package let attributeNames: UnsafeBufferPointer<AttributeName>
+    package let bindings: UnsafeBufferPointer<Binding>
+    package let formals: UnsafeBufferPointer<Formal>
+    package let patterns: UnsafeBufferPointer<Pattern>
     /// Where Nix reports each part of interpolated strings and paths: byte offsets, in ranges parallel to those of the
     /// parts in `children`.
-    package var partPositions: ContiguousArray<UInt32> = []
+    package let partPositions: UnsafeBufferPointer<UInt32>
     /// What Nix would warn about, in source order.
-    package var warnings: [SyntaxWarning] = []
-    package var root: NodeIndex = -1
+    package let warnings: [SyntaxWarning]
+    package let root: NodeIndex
     /// Where documentation comments lie, by the offset of the token after each; only where it was asked for.
-    package var documentation: [Int: Range<Int>] = [:]
+    package let documentation: [Int: Range<Int>]
 
-    package init(source: SourceFile) { self.source = source }
+    init(root: NodeIndex, taking builder: inout TreeBuilder, documentation: [Int: Range<Int>]) {
+        self.documentation = documentation
+        self.root = root
+        source = builder.source
+        nodes = builder.nodes.release()
+        children = builder.children.release()
+        bytes = builder.bytes.release()
+        integers = builder.integers.release()
+        floats = builder.floats.release()
+        attributeNames = builder.attributeNames.release()
+        bindings = builder.bindings.release()
+        formals = builder.formals.release()
+        patterns = builder.patterns.release()
+        partPositions = builder.partPositions.release()
+        warnings = builder.warnings
+    }
+
+    deinit {
+        free(UnsafeMutableRawPointer(mutating: nodes.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: children.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: integers.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: floats.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: attributeNames.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: bindings.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: formals.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: patterns.baseAddress))
+        free(UnsafeMutableRawPointer(mutating: partPositions.baseAddress))
+    }
 }
 
 /// What a node is, and what its operands `a`, `b`, `c`, `d` hold.
 ///
 /// −1 stands for "absent".
-package enum NodeKind: UInt8, Sendable {
+package enum NodeKind: UInt8, BitwiseCopyable, Sendable {
     /// `a`: index into `integers`.
     case integer
     /// `a`: index into `floats`.
@@ -68,7 +99,7 @@ package enum NodeKind: UInt8, Sendable {
     case select
     /// `a`: subject; `b`, `c`: start and count in `attributeNames`. The position is the subject's.
     case hasAttribute
-    /// `{ }`: `a`, `b`: start and count in `bindings` (static ones first, in source order, then dynamic ones);
+    /// `{ }`: `a`, `b`: start and count in `bindings` (static ones first, ascending by symbol, then dynamic ones in source order);
     /// `c`, `d`: start and count in `children` of `inherit (from)` subjects.
     case attributeSet
     /// `rec { }`: as `attributeSet`.
@@ -107,7 +138,7 @@ package enum NodeKind: UInt8, Sendable {
 /// One AST node: 24 bytes of plain data.
 ///
 /// See `NodeKind` for its operands.
-package struct Node: Sendable {
+package struct Node: BitwiseCopyable, Sendable {
     package var kind: NodeKind
     /// Byte offset in the source of the token that Nix reports for this node.
     package var position: UInt32
@@ -127,7 +158,7 @@ package struct Node: Sendable {
 }
 
 /// One element of an attribute path: a fixed name, or an expression to be evaluated (`symbol` is `.none`).
-package struct AttributeName: Sendable {
+package struct AttributeName: BitwiseCopyable, Sendable {
     package var symbol: Symbol
     package var expression: NodeIndex
     package var position: UInt32
@@ -140,8 +171,8 @@ package struct AttributeName: Sendable {
 }
 
 /// One attribute of a set after the merging of nested paths (`a.b = 1; a.c = 2;` is one binding `a`).
-package struct Binding: Sendable {
-    package enum Kind: UInt8, Sendable {
+package struct Binding: BitwiseCopyable, Sendable {
+    package enum Kind: UInt8, BitwiseCopyable, Sendable {
         /// `name = value;`
         case plain
         /// `inherit name;`: `value` is a `variable` node that is looked up outside the set.
@@ -174,8 +205,8 @@ package struct Binding: Sendable {
     }
 }
 
-/// `{ a, b ? 1, ... }`: a range of `formals` (sorted as written) and whether others are allowed.
-package struct Pattern: Sendable {
+/// `{ a, b ? 1, ... }`: a range of `formals` (ascending by symbol) and whether others are allowed.
+package struct Pattern: BitwiseCopyable, Sendable {
     package var formalsStart: Int32
     package var formalsCount: Int32
     package var hasEllipsis: Bool
@@ -188,7 +219,7 @@ package struct Pattern: Sendable {
 }
 
 /// One formal of a pattern; `defaultValue` is −1 where it is required.
-package struct Formal: Sendable {
+package struct Formal: BitwiseCopyable, Sendable {
     package var symbol: Symbol
     package var position: UInt32
     package var defaultValue: NodeIndex

@@ -1,9 +1,9 @@
 /// The attribute sets of a text while it is parsed.
 ///
 /// `a.b = 1;` may add to a set that was written long before, so sets stay open, as linked lists in shared arrays, until
-/// the end of the text; then `SetFlattener` gives each its contiguous ranges. While parsing, operand `a` of a set's node
+/// the end of the text; then `TreeBuilder` gives each its contiguous ranges. While parsing, operand `a` of a set's node
 /// is its index here.
-struct BindingPool {
+struct BindingPool: ~Copyable {
     struct OpenSet {
         var firstStatic: Int32 = -1
         var lastStatic: Int32 = -1
@@ -18,25 +18,23 @@ struct BindingPool {
         var seen: UInt64 = 0
     }
 
-    private(set) var sets: ContiguousArray<OpenSet> = []
-    private(set) var bindings: ContiguousArray<Binding> = []
+    private(set) var sets: GrowingArray<OpenSet>
+    private(set) var bindings: GrowingArray<Binding>
     /// The binding after this one in its set.
-    private(set) var following: ContiguousArray<Int32> = []
-    private(set) var subjects: ContiguousArray<NodeIndex> = []
-    private(set) var followingSubject: ContiguousArray<Int32> = []
+    private(set) var following: GrowingArray<Int32>
+    private(set) var subjects = GrowingArray<NodeIndex>()
+    private(set) var followingSubject = GrowingArray<Int32>()
     /// Bindings of the sets that are too large to be searched one by one.
     private var large = LargeSetIndex()
 
     /// Sets with more names than this are searched through an index.
     private static let linearLimit: Int32 = 16
 
-    init() {}
-
-    /// Makes room for that many bindings.
-    mutating func reserve(_ count: Int) {
-        bindings.reserveCapacity(count)
-        following.reserveCapacity(count)
-        sets.reserveCapacity(count / 4 + 4)
+    /// Has room for that many bindings.
+    init(capacity count: Int) {
+        bindings = GrowingArray(capacity: count)
+        following = GrowingArray(capacity: count)
+        sets = GrowingArray(capacity: count / 4 + 4)
     }
 
     mutating func makeSet() -> Int32 {
@@ -47,16 +45,17 @@ struct BindingPool {
     /// The index of the binding of `symbol` in a set, or −1.
     @inline(__always)
     func find(_ symbol: Symbol, in set: Int32) -> Int32 {
-        sets[Int(set)].seen & Self.bit(symbol) == 0 ? -1 : search(symbol, in: set)
+        sets.pointer(to: set).pointee.seen & Self.bit(symbol) == 0 ? -1 : search(symbol, in: set)
     }
 
     private func search(_ symbol: Symbol, in set: Int32) -> Int32 {
-        if sets[Int(set)].staticCount > Self.linearLimit {
+        let open = sets.pointer(to: set)
+        if open.pointee.staticCount > Self.linearLimit {
             return large.find(set: set, symbol: symbol)
         }
-        var index = sets[Int(set)].firstStatic
+        var index = open.pointee.firstStatic
         while index >= 0 {
-            if bindings[Int(index)].symbol == symbol { return index }
+            if bindings.pointer(to: index).pointee.symbol == symbol { return index }
             index = following[Int(index)]
         }
         return -1
@@ -72,24 +71,26 @@ struct BindingPool {
 
     /// Puts an existing binding at the end of a set.
     mutating func link(_ index: Int32, to set: Int32) {
-        let binding = bindings[Int(index)]
+        let open = sets.pointer(to: set)
+        let binding = bindings.pointer(to: index)
         following[Int(index)] = -1
-        if binding.kind == .dynamic {
-            let last = sets[Int(set)].lastDynamic
-            if last >= 0 { following[Int(last)] = index } else { sets[Int(set)].firstDynamic = index }
-            sets[Int(set)].lastDynamic = index
-            sets[Int(set)].dynamicCount += 1
+        if binding.pointee.kind == .dynamic {
+            let last = open.pointee.lastDynamic
+            if last >= 0 { following[Int(last)] = index } else { open.pointee.firstDynamic = index }
+            open.pointee.lastDynamic = index
+            open.pointee.dynamicCount += 1
             return
         }
-        let last = sets[Int(set)].lastStatic
-        if last >= 0 { following[Int(last)] = index } else { sets[Int(set)].firstStatic = index }
-        sets[Int(set)].lastStatic = index
-        sets[Int(set)].staticCount += 1
-        sets[Int(set)].seen |= Self.bit(binding.symbol)
-        let count = sets[Int(set)].staticCount
+        let last = open.pointee.lastStatic
+        if last >= 0 { following[Int(last)] = index } else { open.pointee.firstStatic = index }
+        open.pointee.lastStatic = index
+        open.pointee.staticCount += 1
+        let symbol = binding.pointee.symbol
+        open.pointee.seen |= Self.bit(symbol)
+        let count = open.pointee.staticCount
         if count > Self.linearLimit {
             if count == Self.linearLimit + 1 { indexAll(of: set) }
-            large.insert(set: set, symbol: binding.symbol, binding: index)
+            large.insert(set: set, symbol: symbol, binding: index)
         }
     }
 
@@ -103,18 +104,19 @@ struct BindingPool {
 
     /// Adds the subject of an `inherit (from)`; returns its number within the set.
     mutating func appendSubject(_ node: NodeIndex, to set: Int32) -> Int32 {
+        let open = sets.pointer(to: set)
         let index = Int32(truncatingIfNeeded: subjects.count)
         subjects.append(node)
         followingSubject.append(-1)
-        let last = sets[Int(set)].lastSubject
-        if last >= 0 { followingSubject[Int(last)] = index } else { sets[Int(set)].firstSubject = index }
-        sets[Int(set)].lastSubject = index
-        sets[Int(set)].subjectCount += 1
-        return sets[Int(set)].subjectCount - 1
+        let last = open.pointee.lastSubject
+        if last >= 0 { followingSubject[Int(last)] = index } else { open.pointee.firstSubject = index }
+        open.pointee.lastSubject = index
+        open.pointee.subjectCount += 1
+        return open.pointee.subjectCount - 1
     }
 
     /// Raises the subject number of an `inherit (from)` binding by what the set that takes it over already has.
-    mutating func shiftSubject(of binding: Int32, by count: Int32) { bindings[Int(binding)].from += count }
+    mutating func shiftSubject(of binding: Int32, by count: Int32) { bindings.pointer(to: binding).pointee.from += count }
 
     /// Takes everything out of a set; returns what it was.
     mutating func empty(_ set: Int32) -> OpenSet {

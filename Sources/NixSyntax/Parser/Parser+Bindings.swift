@@ -116,7 +116,7 @@ extension Parser {
                     let inner = setIndex(of: pool.bindings[Int(existing)].value)
                     if inner < 0 {
                         throw duplicate(
-                            nameStack[base...index].map(\.symbol), at: position,
+                            nameStack.elements(from: base).prefix(index - base + 1).map(\.symbol), at: position,
                             previous: pool.bindings[Int(existing)].position)
                     }
                     set = inner
@@ -131,7 +131,7 @@ extension Parser {
         let name = nameStack[last]
         let existing = name.expression < 0 ? pool.find(name.symbol, in: set) : -1
         if existing >= 0 {
-            var path = nameStack[base...last].map(\.symbol)
+            var path = nameStack.elements(from: base).map(\.symbol)
             try merge(value, position: position, into: existing, path: &path)
         } else {
             append(name, value: value, position: position, to: set)
@@ -152,8 +152,9 @@ extension Parser {
     /// The pool index of a set that is still open for merging, or −1.
     @inline(__always)
     private func setIndex(of node: NodeIndex) -> Int32 {
-        let node = tree.nodes[Int(node)]
-        return node.kind == .attributeSet || node.kind == .recursiveAttributeSet ? node.a : -1
+        let node = tree.nodes.pointer(to: node)
+        let kind = node.pointee.kind
+        return kind == .attributeSet || kind == .recursiveAttributeSet ? node.pointee.a : -1
     }
 
     /// Moves what `value`, a set, holds into the set of an existing binding.
@@ -200,10 +201,10 @@ extension Parser {
     /// Gives the functions of `name = a: b: …` the name that messages call them by.
     @inline(__always)
     private mutating func nameFunction(_ value: NodeIndex, _ symbol: Symbol) {
-        var node = Int(value)
-        while tree.nodes[node].kind == .lambda {
-            tree.nodes[node].d = symbol.rawValue
-            node = Int(tree.nodes[node].c)
+        var node = tree.nodes.pointer(to: value)
+        while node.pointee.kind == .lambda {
+            node.pointee.d = symbol.rawValue
+            node = tree.nodes.pointer(to: node.pointee.c)
         }
     }
 

@@ -1,5 +1,5 @@
 /// What an indented string consists of before its indentation is stripped.
-private struct IndentedPiece {
+struct IndentedPiece {
     enum Content {
         /// Source text as written, between two offsets: the only kind whose spaces can be indentation.
         case text(Int, Int)
@@ -16,12 +16,12 @@ extension Parser {
     mutating func parseIndentedString() throws(SyntaxError) -> NodeIndex {
         let position = lexer.start
         var offset = lexer.end
-        var pieces: ContiguousArray<IndentedPiece> = []
+        let base = pieceStack.count
         while true {
             let end = endOfIndentedText(offset)
             if end > offset {
                 if lexer.slice(offset, end).contains(0) { throw nullByte(in: lexer.slice(offset, end), at: offset) }
-                pieces.append(IndentedPiece(content: .text(offset, end), position: offset))
+                pieceStack.append(IndentedPiece(content: .text(offset, end), position: offset))
                 offset = end
             }
             guard offset < lexer.count else {
@@ -34,28 +34,28 @@ extension Parser {
                     let start = offset
                     offset = try parseInterpolation(at: offset)
                     let node = partStack.removeLast().node
-                    pieces.append(IndentedPiece(content: .expression(node), position: start))
+                    pieceStack.append(IndentedPiece(content: .expression(node), position: start))
                 } else {
-                    pieces.append(IndentedPiece(content: .escape(UInt8(ascii: "$"), count: 1), position: offset))
+                    pieceStack.append(IndentedPiece(content: .escape(UInt8(ascii: "$"), count: 1), position: offset))
                     offset += 1
                 }
                 continue
             }
             guard lexer.byte(offset + 1) == UInt8(ascii: "'") else {
-                pieces.append(IndentedPiece(content: .escape(UInt8(ascii: "'"), count: 1), position: offset))
+                pieceStack.append(IndentedPiece(content: .escape(UInt8(ascii: "'"), count: 1), position: offset))
                 offset += 1
                 continue
             }
             let third = lexer.byte(offset + 2)
             if third == UInt8(ascii: "$") {
-                pieces.append(IndentedPiece(content: .escape(third, count: 1), position: offset))
+                pieceStack.append(IndentedPiece(content: .escape(third, count: 1), position: offset))
                 offset += 3
             } else if third == UInt8(ascii: "'") {
-                pieces.append(IndentedPiece(content: .escape(third, count: 2), position: offset))
+                pieceStack.append(IndentedPiece(content: .escape(third, count: 2), position: offset))
                 offset += 3
             } else if third == UInt8(ascii: "\\"), offset + 3 < lexer.count {
                 let escaped = Self.unescaped(lexer.byte(offset + 3))
-                pieces.append(IndentedPiece(content: .escape(escaped, count: 1), position: offset))
+                pieceStack.append(IndentedPiece(content: .escape(escaped, count: 1), position: offset))
                 offset += 4
             } else {
                 break
@@ -63,7 +63,9 @@ extension Parser {
         }
         lexer.move(to: offset + 2)
         advance()
-        return strip(pieces, at: position)
+        let node = strip(base, at: position)
+        pieceStack.truncate(to: base)
+        return node
     }
 
     /// The end of the plain text from an offset on.
@@ -89,7 +91,7 @@ extension Parser {
     }
 
     /// The smallest number of spaces that a line with anything else on it starts with.
-    private mutating func indentation(of pieces: ContiguousArray<IndentedPiece>) -> Int {
+    private mutating func indentation(of pieces: UnsafeMutableBufferPointer<IndentedPiece>) -> Int {
         var smallest = 1_000_000
         var current = 0
         var isAtLineStart = true
@@ -119,10 +121,10 @@ extension Parser {
         return smallest
     }
 
-    /// Takes the common indentation off and makes the node.
-    private mutating func strip(
-        _ pieces: ContiguousArray<IndentedPiece>, at position: Int
-    ) -> NodeIndex {
+    /// Takes the common indentation off the pieces above `pieceBase` and makes the node.
+    private mutating func strip(_ pieceBase: Int, at position: Int) -> NodeIndex {
+        // Nothing is pushed onto the stack of pieces here.
+        let pieces = pieceStack.elements(from: pieceBase)
         var stripper = IndentationStripper(width: indentation(of: pieces))
         let base = partStack.count
         for (index, piece) in pieces.enumerated() {
@@ -155,7 +157,7 @@ extension Parser {
     }
 
     /// Spaces between the last line break of the last piece and the closing quotes do not count.
-    private static func dropBlankLastLine(of bytes: inout ContiguousArray<UInt8>, from start: Int) {
+    private static func dropBlankLastLine(of bytes: inout GrowingArray<UInt8>, from start: Int) {
         var end = bytes.count
         while end > start, bytes[end - 1] == UInt8(ascii: " ") { end -= 1 }
         if end > start, bytes[end - 1] == UInt8(ascii: "\n") { bytes.truncate(to: end) }
@@ -175,7 +177,7 @@ private struct IndentationStripper {
         dropped = 0
     }
 
-    mutating func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout ContiguousArray<UInt8>) {
+    mutating func append(_ text: UnsafeBufferPointer<UInt8>, to bytes: inout GrowingArray<UInt8>) {
         var offset = 0
         while offset < text.count {
             if isAtLineStart {
@@ -195,7 +197,7 @@ private struct IndentationStripper {
     }
 
     @inline(__always)
-    mutating func append(_ byte: UInt8, to bytes: inout ContiguousArray<UInt8>) {
+    mutating func append(_ byte: UInt8, to bytes: inout GrowingArray<UInt8>) {
         if isAtLineStart {
             if byte == UInt8(ascii: " ") {
                 dropped += 1

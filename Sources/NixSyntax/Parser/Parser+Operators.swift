@@ -74,7 +74,9 @@ extension Parser {
         var operandStart = start
         if operand < 0 { operand = try parsePrefixed(&operandStart) }
         while let precedence = Precedence(lexer.token) {
-            while operators.count > base, let top = operators.last, top.precedence >= precedence.level {
+            while operators.count > base {
+                let top = operators[operators.count - 1]
+                guard top.precedence >= precedence.level else { break }
                 if top.precedence == precedence.level {
                     if precedence.associativity == .right { break }
                     if precedence.associativity == .none { throw unexpected() }

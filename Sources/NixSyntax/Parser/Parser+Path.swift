@@ -39,7 +39,7 @@ extension Parser {
         lexer.move(to: offset)
         advance()
         if partStack.count == base + 1 {
-            partStack.removeLast()
+            partStack.truncate(to: base)
             return first
         }
         return addParts(.interpolatedPath, above: base, at: position)

@@ -107,7 +107,7 @@ extension Parser {
     private mutating func addPattern(formals base: Int, hasEllipsis: Bool) -> Int32 {
         let start = tree.formals.count
         let count = formalStack.count - base
-        for index in base..<formalStack.count { tree.formals.append(formalStack[index]) }
+        tree.formals.append(from: formalStack, above: base)
         formalStack.truncate(to: base)
         tree.patterns.append(
             Pattern(
@@ -116,19 +116,20 @@ extension Parser {
         return Int32(truncatingIfNeeded: tree.patterns.count - 1)
     }
 
-    /// Refuses a name that occurs twice among the formals, or once more as `@ argument`.
+    /// Puts the formals in order, and refuses a name that occurs twice among them, or once more as `@ argument`.
     mutating func validateFormals(of index: Int32, argument: Symbol, position: Int) throws(SyntaxError) {
         let pattern = tree.patterns[Int(index)]
-        let range = Int(pattern.formalsStart)..<Int(pattern.formalsStart) + Int(pattern.formalsCount)
-        if pattern.formalsCount > 1 {
-            let sorted = tree.formals[range].sorted {
-                ($0.symbol.rawValue, $0.position) < ($1.symbol.rawValue, $1.position)
+        let formals = UnsafeMutableBufferPointer(
+            start: tree.formals.pointer(to: pattern.formalsStart), count: Int(pattern.formalsCount))
+        formals.sortFew { ($0.symbol.rawValue, $0.position) < ($1.symbol.rawValue, $1.position) }
+        var index = 1
+        while index < formals.count {
+            if formals[index].symbol == formals[index - 1].symbol {
+                throw duplicateFormal(formals[index].symbol, at: Int(formals[index].position))
             }
-            for index in 1..<sorted.count where sorted[index].symbol == sorted[index - 1].symbol {
-                throw duplicateFormal(sorted[index].symbol, at: Int(sorted[index].position))
-            }
+            index += 1
         }
-        if argument != .none, tree.formals[range].contains(where: { $0.symbol == argument }) {
+        if argument != .none, formals.contains(where: { $0.symbol == argument }) {
             throw duplicateFormal(argument, at: position)
         }
     }

@@ -107,8 +107,8 @@ extension Parser {
         guard node.kind == .string else {
             return AttributeName(symbol: .none, expression: expression, position: position)
         }
-        let range = Int(node.a)..<Int(node.a) + Int(node.b)
-        let symbol = tree.bytes.withUnsafeBufferPointer { symbols.intern(UnsafeBufferPointer(rebasing: $0[range])) }
+        let name = UnsafeBufferPointer(start: UnsafePointer(tree.bytes.pointer(to: node.a)), count: Int(node.b))
+        let symbol = symbols.intern(name)
         return AttributeName(symbol: symbol, expression: -1, position: position)
     }
 

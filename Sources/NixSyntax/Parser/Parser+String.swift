@@ -32,8 +32,8 @@ extension Parser {
         }
         let first = partStack[base]
         if partStack.count == base + 1, tree.nodes[Int(first.node)].kind == .string, isLiteral(first) {
-            partStack.removeLast()
-            tree.nodes[Int(first.node)].position = UInt32(truncatingIfNeeded: position)
+            partStack.truncate(to: base)
+            tree.nodes.pointer(to: first.node).pointee.position = UInt32(truncatingIfNeeded: position)
             return first.node
         }
         return addParts(.interpolatedString, above: base, at: Int(first.position))
@@ -42,7 +42,7 @@ extension Parser {
     /// Whether a part is literal text and not an interpolated `${"text"}`.
     @inline(__always)
     private func isLiteral(_ part: StringPart) -> Bool {
-        tree.nodes[Int(part.node)].position == part.position
+        tree.nodes.pointer(to: part.node).pointee.position == part.position
     }
 
     /// Decodes literal text into `tree.bytes` up to the closing quote or the next `${`; returns where that is.
@@ -58,12 +58,12 @@ extension Parser {
             guard offset < lexer.count else { throw unterminatedString() }
             switch lexer.byte(offset) {
             case UInt8(ascii: "\""):
-                if hasNull { throw nullByte(in: tree.bytes[start...], at: from) }
+                if hasNull { throw nullByte(in: tree.bytes.elements(from: start), at: from) }
                 return offset
             case UInt8(ascii: "$"):
                 let next = lexer.byte(offset + 1)
                 if next == UInt8(ascii: "{") {
-                    if hasNull { throw nullByte(in: tree.bytes[start...], at: from) }
+                    if hasNull { throw nullByte(in: tree.bytes.elements(from: start), at: from) }
                     return offset
                 }
                 tree.bytes.append(UInt8(ascii: "$"))

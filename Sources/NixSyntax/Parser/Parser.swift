@@ -11,8 +11,8 @@ package struct Parser: ~Copyable {
     var lexer: Lexer
     let symbols: SymbolTable
     let options: ParseOptions
-    var tree: SyntaxTree
-    var pool = BindingPool()
+    var tree: TreeBuilder
+    var pool: BindingPool
     var depth = 0
     let lowestStackAddress: UInt
 
@@ -23,13 +23,14 @@ package struct Parser: ~Copyable {
     /// What is waiting for its right operand, for its body, for more of its kind.
     ///
     /// Each user takes what is above its base.
-    var operators: ContiguousArray<PendingOperator> = []
-    var heads: ContiguousArray<PendingHead> = []
-    var selections: ContiguousArray<PendingSelection> = []
-    var nodeStack: ContiguousArray<NodeIndex> = []
-    var nameStack: ContiguousArray<AttributeName> = []
-    var partStack: ContiguousArray<StringPart> = []
-    var formalStack: ContiguousArray<Formal> = []
+    var operators = GrowingArray<PendingOperator>()
+    var heads = GrowingArray<PendingHead>()
+    var selections = GrowingArray<PendingSelection>()
+    var nodeStack = GrowingArray<NodeIndex>(capacity: 64)
+    var nameStack = GrowingArray<AttributeName>()
+    var partStack = GrowingArray<StringPart>(capacity: 32)
+    var formalStack = GrowingArray<Formal>()
+    var pieceStack = GrowingArray<IndentedPiece>(capacity: 32)
 
     /// Where the end of the file is reported, if not after the last byte.
     var endOfFilePosition: Int?
@@ -60,52 +61,39 @@ package struct Parser: ~Copyable {
         lexer = Lexer(source: source, options: options)
         self.symbols = symbols
         self.options = options
-        tree = SyntaxTree(source: source)
+        tree = TreeBuilder(source: source)
+        pool = BindingPool(capacity: source.text.count / 32 + 8)
         lowestStackAddress = StackBounds.lowestAddress(taking: options.maximumStackBytes)
         curPosSymbol = symbols.intern("__curPos")
         orSymbol = symbols.intern("or")
     }
 
     private mutating func parseFile() throws(SyntaxError) -> SyntaxTree {
-        guard lexer.count < Int(Int32.max) else {
-            throw error("the source text is larger than 2 GiB", at: 0)
-        }
-        reserve()
-        advance()
-        tree.root = try parseExpression()
-        guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
-        tree.flattenSets(of: pool)
-        tree.documentation = lexer.documentation
-        return tree
+        try start()
+        let root = try parseExpression()
+        return try finish(root)
     }
 
     /// A text of bindings, as they stand between the braces of a set.
     private mutating func parseBindings() throws(SyntaxError) -> SyntaxTree {
+        try start()
+        let set = pool.makeSet()
+        let root = add(.attributeSet, at: 0, a: set)
+        try parseBindings(into: set)
+        return try finish(root)
+    }
+
+    private mutating func start() throws(SyntaxError) {
         guard lexer.count < Int(Int32.max) else {
             throw error("the source text is larger than 2 GiB", at: 0)
         }
         advance()
-        let set = pool.makeSet()
-        tree.root = add(.attributeSet, at: 0, a: set)
-        try parseBindings(into: set)
-        guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
-        tree.flattenSets(of: pool)
-        return tree
     }
 
-    /// Makes room for what a text of this length usually becomes, so that most arrays never grow.
-    private mutating func reserve() {
-        let count = lexer.count
-        tree.nodes.reserveCapacity(count / 8 + 16)
-        tree.bytes.reserveCapacity(count / 4 + 16)
-        tree.children.reserveCapacity(count / 16 + 16)
-        tree.attributeNames.reserveCapacity(count / 24 + 16)
-        pool.reserve(count / 32 + 8)
-        nodeStack.reserveCapacity(64)
-        nameStack.reserveCapacity(16)
-        operators.reserveCapacity(16)
-        heads.reserveCapacity(16)
-        partStack.reserveCapacity(32)
+    private mutating func finish(_ root: NodeIndex) throws(SyntaxError) -> SyntaxTree {
+        guard lexer.token == .endOfFile else { throw unexpected(expecting: "end of file") }
+        tree.flattenSets(of: pool)
+        return SyntaxTree(root: root, taking: &tree, documentation: lexer.documentation)
     }
 
     // MARK: Tokens
@@ -133,7 +121,7 @@ package struct Parser: ~Copyable {
     @inline(__always)
     mutating func takeChildren(above base: Int) -> Int32 {
         let start = tree.children.count
-        for index in base..<nodeStack.count { tree.children.append(nodeStack[index]) }
+        tree.children.append(from: nodeStack, above: base)
         nodeStack.truncate(to: base)
         return Int32(truncatingIfNeeded: start)
     }
@@ -142,7 +130,7 @@ package struct Parser: ~Copyable {
     @inline(__always)
     mutating func takeNames(above base: Int) -> Int32 {
         let start = tree.attributeNames.count
-        for index in base..<nameStack.count { tree.attributeNames.append(nameStack[index]) }
+        tree.attributeNames.append(from: nameStack, above: base)
         nameStack.truncate(to: base)
         return Int32(truncatingIfNeeded: start)
     }

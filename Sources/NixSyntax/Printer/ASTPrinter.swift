@@ -21,12 +21,14 @@ package struct ASTPrinter {
         case symbol(Symbol)
     }
 
-    /// The printed tree, without a line break at its end.
+    /// The printed tree, or the part of it from `root` on, without a line break at its end.
     ///
     /// `homeDirectory` is what `~` stands for.
-    package static func print(_ tree: SyntaxTree, symbols: SymbolTable, homeDirectory: String) -> [UInt8] {
+    package static func print(
+        _ tree: SyntaxTree, from root: NodeIndex? = nil, symbols: SymbolTable, homeDirectory: String
+    ) -> [UInt8] {
         var printer = ASTPrinter(tree: tree, symbols: symbols, homeDirectory: homeDirectory)
-        printer.run()
+        printer.run(from: root ?? tree.root)
         return printer.out
     }
 
@@ -36,8 +38,8 @@ package struct ASTPrinter {
         self.homeDirectory = homeDirectory
     }
 
-    private mutating func run() {
-        work.append(.node(tree.root))
+    private mutating func run(from root: NodeIndex) {
+        work.append(.node(root))
         while let next = work.popLast() {
             switch next {
             case .text(let text): append(text)
@@ -220,9 +222,7 @@ package struct ASTPrinter {
     // MARK: Leaves
 
     private func withText<Result>(_ node: Node, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        tree.bytes.withUnsafeBufferPointer {
-            body(UnsafeBufferPointer(rebasing: $0[Int(node.a)..<Int(node.a) + Int(node.b)]))
-        }
+        body(UnsafeBufferPointer(rebasing: tree.bytes[Int(node.a)..<Int(node.a) + Int(node.b)]))
     }
 
     private mutating func appendText(_ node: Node) {
