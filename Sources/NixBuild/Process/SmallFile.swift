@@ -25,17 +25,23 @@ package enum SmallFile {
             throw FileOperationError("reading from file", RealPath(path))
         }
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(Int(status.st_size))
-        let chunkSize = max(4096, min(Int(status.st_size) + 1, 1 << 20))
-        var chunk = [UInt8](repeating: 0, count: chunkSize)
+        // One byte more than the file has tells that it ends there.
+        var capacity = Int(status.st_size) + 1
         while true {
-            let count = Glibc.read(descriptor, &chunk, chunkSize)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileOperationError("reading from file", RealPath(path))
+            var failed = false
+            let piece = [UInt8](unsafeUninitializedCapacity: capacity) { room, filled in
+                while filled < capacity {
+                    let count = Glibc.read(descriptor, room.baseAddress! + filled, capacity - filled)
+                    if count < 0 && errno == EINTR { continue }
+                    failed = count < 0
+                    if count <= 0 { break }
+                    filled += count
+                }
             }
-            if count == 0 { return bytes }
-            bytes.append(contentsOf: chunk[..<count])
+            if failed { throw FileOperationError("reading from file", RealPath(path)) }
+            if bytes.isEmpty { bytes = piece } else { bytes += piece }
+            if piece.count < capacity { return bytes }
+            capacity = max(4096, bytes.count)
         }
     }
 

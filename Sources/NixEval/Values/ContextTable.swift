@@ -29,7 +29,8 @@ final class ContextTable {
     private var elementIndices: [ContextElement: Int32] = [:]
     /// Sorted element indices of each set.
     private var sets: [[Int32]] = [[]]
-    private var setIndices: [[Int32]: UInt32] = [[]: 0]
+    /// The indices of all sets but the empty one.
+    private var setIndices: [[Int32]: UInt32] = [:]
     private var unions: [UInt64: UInt32] = [:]
 
     func index(of element: ContextElement) -> UInt32 { intern([elementIndex(element)]) }
@@ -62,6 +63,7 @@ final class ContextTable {
     }
 
     private func intern(_ set: [Int32]) -> UInt32 {
+        if set.isEmpty { return 0 }
         if let known = setIndices[set] { return known }
         let index = UInt32(sets.count)
         sets.append(set)

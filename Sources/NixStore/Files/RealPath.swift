@@ -61,7 +61,12 @@ package struct RealPath: Hashable, Sendable, Comparable, ExpressibleByStringLite
                 components.append(component)
             }
         }
-        return RealPath([UInt8(ascii: "/")] + components.joined(separator: [UInt8(ascii: "/")]))
+        var path: [UInt8] = []
+        for component in components {
+            path.append(UInt8(ascii: "/"))
+            path.append(contentsOf: component)
+        }
+        return RealPath(path.isEmpty ? [UInt8(ascii: "/")] : path)
     }
 
     /// Calls `body` with the path as a C string.

@@ -18,15 +18,15 @@ package final class SourceFile: @unchecked Sendable {
     package let directory: String
     package let text: UnsafeBufferPointer<UInt8>
 
+    /// What `text` points into: an array that nobody changes stays where it is.
+    private let bytes: [UInt8]
+
     package init(origin: Origin, directory: String, bytes: some Collection<UInt8>) {
         self.origin = origin
         self.directory = directory
-        let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
-        _ = buffer.initialize(from: bytes)
-        self.text = UnsafeBufferPointer(buffer)
+        self.bytes = Array(bytes)
+        text = self.bytes.withUnsafeBufferPointer { $0 }
     }
-
-    deinit { text.deallocate() }
 
     /// How messages call this text.
     package var displayName: String {
