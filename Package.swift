@@ -16,7 +16,6 @@ let package = Package(
     name: "nixlite",
     products: [.executable(name: "nixlite", targets: ["nixlite"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -84,16 +83,10 @@ let package = Package(
         // MARK: the program
         .target(
             name: "NixliteCLI",
-            dependencies: [
-                "NixBuild", "NixEval", "NixFetch", "NixStore", "NixFormats", "NixSyntax",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
+            dependencies: ["NixBuild", "NixEval", "NixFetch", "NixStore", "NixFormats", "NixSyntax"],
             swiftSettings: strict),
         .testTarget(
-            name: "NixliteCLITests",
-            dependencies: [
-                "NixliteCLI", "NixBuild", .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ], swiftSettings: strict),
+            name: "NixliteCLITests", dependencies: ["NixliteCLI", "NixBuild"], swiftSettings: strict),
         .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
 
         // MARK: whole-program checks

@@ -1,15 +1,37 @@
-import ArgumentParser
-
 /// The program's root: what `nixlite --help` lists.
-struct NixliteCommand: ParsableCommand {
+enum NixliteCommand {
     static let version = "0.1.0"
 
-    static let configuration = CommandConfiguration(
-        commandName: "nixlite",
-        abstract: "Evaluate Nix, fetch models, store them under Nix's own hashes",
-        version: "nixlite \(version)",
-        subcommands: [
-            EvalCommand.self, BuildCommand.self, ShellCommand.self, PrintDevEnvCommand.self, InstantiateCommand.self,
-            HashCommand.self, StoreCommand.self,
-        ])
+    static var root: CommandEntry {
+        CommandEntry(
+            "nixlite", "Evaluate Nix, fetch models, store them under Nix's own hashes",
+            [
+                CommandEntry(
+                    "eval", "Evaluate a devenv.nix, a flake, any .nix file or an expression", EvalCommand.self),
+                CommandEntry("build", "Build models or derivations and link the results", BuildCommand.self),
+                CommandEntry(
+                    "shell", "Enter the project's environment, or run a command in it", ShellCommand.self),
+                CommandEntry(
+                    "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand.self),
+                CommandEntry(
+                    "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",
+                    InstantiateCommand.self),
+                CommandEntry(
+                    "hash", "Hash files and trees, and convert hashes",
+                    [
+                        CommandEntry("path", "Hash the NAR of a path", HashPathCommand.self),
+                        CommandEntry("file", "Hash the bytes of a file", HashFileCommand.self),
+                        CommandEntry("convert", "Convert between the spellings of hashes", HashConvertCommand.self),
+                        CommandEntry(
+                            "legacy", "Hash and convert as nix-hash does", isHidden: true, HashLegacyCommand.self),
+                    ]),
+                CommandEntry(
+                    "store", "Add to, verify and query the store",
+                    [
+                        CommandEntry("add", "Add a file or folder to the store", StoreAddCommand.self),
+                        CommandEntry("verify", "Check the contents of the store", StoreVerifyCommand.self),
+                        CommandEntry("path-info", "Show what the store knows of paths", StorePathInfoCommand.self),
+                    ]),
+            ])
+    }
 }

@@ -1,4 +1,3 @@
-import ArgumentParser
 import Glibc
 import NixFormats
 import NixStore
@@ -11,10 +10,7 @@ package enum Program {
         let terminal = Terminal()
         let invocation = Invocation(arguments)
         do {
-            let choice = CommandChoice(try PairedFlags.join(invocation.arguments))
-            if choice.names.isEmpty { try checkCommandName(choice.words, program: invocation.program) }
-            var command = try choice.parse()
-            try command.run()
+            try CommandChoice(invocation.arguments).parse().run()
             return ProgramExit.success
         } catch let failure as CommandFailure {
             if let message = failure.message { printError(message, terminal) }
@@ -28,12 +24,8 @@ package enum Program {
             printError(error.message, terminal)
             return ProgramExit.failure
         } catch {
-            let code = NixliteCommand.exitCode(for: error)
-            if code.isSuccess {
-                StandardStreams.output(NixliteCommand.fullMessage(for: error) + "\n")
-                return ProgramExit.success
-            }
-            return report(UsageError(parserMessage: NixliteCommand.message(for: error)), invocation.program, terminal)
+            printError("\(error)", terminal)
+            return ProgramExit.failure
         }
     }
 
@@ -46,13 +38,6 @@ package enum Program {
         printError(usage.message, terminal)
         if usage.suggestsHelp { StandardStreams.error("Try '\(program) --help' for more information.\n") }
         return ProgramExit.failure
-    }
-
-    private static func checkCommandName(_ words: [String], program: String) throws(UsageError) {
-        guard let first = words.first else { throw UsageError("no subcommand specified") }
-        guard !first.hasPrefix("-"), first != "help" else { return }
-        let known = NixliteCommand.configuration.subcommands.contains { $0._commandName == first }
-        if !known { throw UsageError("'\(first)' is not a recognised command") }
     }
 }
 

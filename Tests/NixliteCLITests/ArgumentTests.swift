@@ -1,21 +1,30 @@
-import ArgumentParser
 import NixBuild
 import Testing
 
 @testable import NixliteCLI
 
 @Suite struct ArgumentTests {
-    @Test func twoWordsOfAPairedFlagAreJoined() throws {
-        let words = try PairedFlags.join(["eval", "--arg", "x", "1 + 1", "f", "--", "--arg"])
-        #expect(words == ["eval", "--arg", "x\u{0}1 + 1", "f", "--", "--arg"])
-        let pair = try #require(ArgumentPair(argument: words[2]))
-        #expect(pair.name == "x" && pair.value == "1 + 1")
+    private func parse<Found: Command>(_ words: [String], as type: Found.Type) throws -> Found {
+        try #require(try CommandChoice(words).parse() as? Found)
     }
 
-    /// Nix 2.34: `nix eval --arg x`.
-    @Test func aPairedFlagNeedsTwoWords() {
-        let error = #expect(throws: UsageError.self) { try PairedFlags.join(["eval", "--arg", "x"]) }
-        #expect(error?.message == "flag '--arg' requires 2 argument(s), but only 1 were given")
+    @Test func aPairedFlagTakesTwoWords() throws {
+        let command = try parse(["eval", "--arg", "x", "1 + 1", "--arg", "--y", "-2", "f"], as: EvalCommand.self)
+        #expect(command.evaluation.arg.map(\.name) == ["x", "--y"])
+        #expect(command.evaluation.arg.map(\.value) == ["1 + 1", "-2"])
+        #expect(command.installable.installables == ["f"])
+    }
+
+    @Test func lettersMayBeJoined() throws {
+        let command = try parse(["build", "-kLvv", "-j4", "-I/a", "-I", "/b", "--cores=2"], as: BuildCommand.self)
+        #expect(command.build.keepGoing && command.global.printBuildLogs && command.global.verbose == 2)
+        #expect(command.build.maxJobs == "4" && command.build.cores == 2)
+        #expect(command.evaluation.include == ["/a", "/b"])
+    }
+
+    @Test func theLastValueCounts() throws {
+        let command = try parse(["build", "-o", "a", "--out-link", "b"], as: BuildCommand.self)
+        #expect(command.outLink == "b")
     }
 
     @Test(arguments: [
@@ -35,29 +44,40 @@ import Testing
     /// Nix 2.34's words for the same mistakes.
     @Test(arguments: [
         (["eval", "--bogus"], "unrecognised flag '--bogus'"),
+        (["eval", "--raw=1"], "unrecognised flag '--raw=1'"),
+        (["eval", "-vvQ"], "unrecognised flag '-Q'"),
+        (["eval", "--arg", "x"], "flag '--arg' requires 2 argument(s), but only 1 were given"),
+        (["build", "--cores", "x"], "setting 'cores' has invalid value 'x'"),
+        (["build", "--log-format", "zork"], "option 'log-format' has an invalid value 'zork'"),
+        (["zork"], "'zork' is not a recognised command"),
+        ([], "no subcommand specified"),
         (["eval", "--expr"], "flag '--expr' requires 1 argument(s), but only 0 were given"),
         (["hash", "path"], "missing expected argument '<paths> ...'"),
     ])
     func mistakesAreWordedAsInNix(_ words: [String], _ message: String) {
-        do {
-            _ = try CommandChoice(words).parse()
-            Issue.record("no error")
-        } catch {
-            #expect(UsageError(parserMessage: NixliteCommand.message(for: error)).message == message)
-        }
+        let error = #expect(throws: UsageError.self) { try CommandChoice(words).parse() }
+        #expect(error?.message == message)
     }
 
     @Test func valuesMayBeginWithADash() throws {
-        let command = try #require(try CommandChoice(["eval", "-E", "-1", "--json"]).parse() as? EvalCommand)
+        let command = try parse(["eval", "-E", "-1", "--json"], as: EvalCommand.self)
         #expect(command.installable.expr == "-1")
         #expect(command.json)
     }
 
     @Test func theCommandOfAShellIsLeftAlone() throws {
-        let command = try #require(
-            try CommandChoice(["shell", ".", "--", "python", "-c", "--json"]).parse() as? ShellCommand)
+        let command = try parse(["shell", ".", "--", "python", "-c", "--json"], as: ShellCommand.self)
         #expect(command.installable == ".")
         #expect(command.command == ["python", "-c", "--json"])
+    }
+
+    /// What a command declares is what its help lists.
+    @Test func helpListsFlagsAndArguments() throws {
+        let choice = CommandChoice(["eval"])
+        let text = HelpText.text(choice.entry, names: ["nixlite", "eval"])
+        #expect(text.contains("USAGE: nixlite eval [<options>] [<installables> ...]\n"))
+        #expect(text.contains("\n  --arg <name> <expression>"))
+        #expect(!text.contains("--pure-eval"))
     }
 
     @Test func searchPathsKeepAddressesWhole() {

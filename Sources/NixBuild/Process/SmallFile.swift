@@ -1,5 +1,6 @@
 import Glibc
 package import NixStore
+import NixSyntax
 
 /// A file operation that failed, with the system's own words.
 package struct FileOperationError: Error, CustomStringConvertible {
@@ -30,6 +31,7 @@ package enum SmallFile {
         while true {
             var failed = false
             let piece = [UInt8](unsafeUninitializedCapacity: capacity) { room, filled in
+                if capacity > 1 << 20 { FreshMemory.populate(room.baseAddress!, count: capacity) }
                 while filled < capacity {
                     let count = Glibc.read(descriptor, room.baseAddress! + filled, capacity - filled)
                     if count < 0 && errno == EINTR { continue }

@@ -1,3 +1,5 @@
+import NixSyntax
+
 /// Memory for code: nodes with their positions, tables and constants, kept until the evaluator goes.
 ///
 /// Nodes lie in chunks of 64 KiB aligned to their size; a chunk ends with the positions of its nodes, so a node's position
@@ -8,7 +10,7 @@ struct CodeArena {
     private static let positionsOffset = nodesPerChunk * MemoryLayout<Node>.stride
     /// Where a chunk has the address of the next one: what nodes and positions leave over.
     private static let nextChunkOffset = chunkBytes - MemoryLayout<UInt>.stride
-    private static let blockBytes = 1 << 16
+    private static let largestSlab = 1 << 20
 
     private struct State {
         var chunk: UnsafeMutableRawPointer?
@@ -16,7 +18,11 @@ struct CodeArena {
         var free: UnsafeMutableRawPointer?
         var freeBytes = 0
         var chunks: ContiguousArray<UnsafeMutableRawPointer> = []
-        var blocks: ContiguousArray<UnsafeMutableRawPointer> = []
+        /// What chunks and blocks are cut from, and what is left of the last.
+        var slabs: ContiguousArray<UnsafeMutableRawPointer> = []
+        var slab: UnsafeMutableRawPointer?
+        var slabBytes = 0
+        var allSlabBytes = 0
     }
     /// In memory of its own, so that adding a node pays for no exclusivity checks and no reference counting.
     private let state: UnsafeMutablePointer<State>
@@ -28,8 +34,7 @@ struct CodeArena {
 
     /// Gives everything back.
     func free() {
-        for chunk in state.pointee.chunks { chunk.deallocate() }
-        for block in state.pointee.blocks { block.deallocate() }
+        for slab in state.pointee.slabs { slab.deallocate() }
         state.deinitialize(count: 1)
         state.deallocate()
     }
@@ -49,8 +54,7 @@ struct CodeArena {
 
     @inline(never)
     private func addChunk() {
-        let chunk = UnsafeMutableRawPointer.allocate(
-            byteCount: CodeArena.chunkBytes, alignment: CodeArena.chunkBytes)
+        let chunk = cut(CodeArena.chunkBytes)
         (chunk + CodeArena.nextChunkOffset).storeBytes(of: 0, as: UInt.self)
         if let last = state.pointee.chunk {
             (last + CodeArena.nextChunkOffset).storeBytes(of: UInt(bitPattern: chunk), as: UInt.self)
@@ -101,11 +105,27 @@ struct CodeArena {
 
     @inline(never)
     private func addBlock(_ bytes: Int) {
-        let size = max(bytes, CodeArena.blockBytes)
-        let block = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 16)
-        state.pointee.blocks.append(block)
-        state.pointee.free = block
+        let size = (bytes + CodeArena.chunkBytes - 1) & ~(CodeArena.chunkBytes - 1)
+        state.pointee.free = cut(size)
         state.pointee.freeBytes = size
+    }
+
+    /// Memory for chunks and blocks, a multiple of the size of a chunk and aligned to it.
+    private func cut(_ bytes: Int) -> UnsafeMutableRawPointer {
+        if bytes > state.pointee.slabBytes {
+            let usual = min(state.pointee.allSlabBytes / 4, CodeArena.largestSlab) & ~(CodeArena.chunkBytes - 1)
+            let size = max(bytes, usual)
+            let slab = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: CodeArena.chunkBytes)
+            if size > CodeArena.chunkBytes { FreshMemory.populate(slab, count: size) }
+            state.pointee.slabs.append(slab)
+            state.pointee.slab = slab
+            state.pointee.slabBytes = size
+            state.pointee.allSlabBytes += size
+        }
+        let result = state.pointee.slab.unsafelyUnwrapped
+        state.pointee.slab = result + bytes
+        state.pointee.slabBytes -= bytes
+        return result
     }
 
     /// A constant string object (see `Value`), outside the heap.

@@ -116,7 +116,9 @@ struct BindingPool: ~Copyable {
     }
 
     /// Raises the subject number of an `inherit (from)` binding by what the set that takes it over already has.
-    mutating func shiftSubject(of binding: Int32, by count: Int32) { bindings.pointer(to: binding).pointee.from += count }
+    mutating func shiftSubject(of binding: Int32, by count: Int32) {
+        bindings.pointer(to: binding).pointee.from += count
+    }
 
     /// Takes everything out of a set; returns what it was.
     mutating func empty(_ set: Int32) -> OpenSet {

@@ -8,11 +8,17 @@ struct GrowingArray<Element: BitwiseCopyable>: ~Copyable {
     private var base: UnsafeMutablePointer<Element>
     private(set) var count = 0
     private var capacity: Int
+    /// How many elements have pages; those of a large array are asked for a stretch at a time.
+    private var limit: Int
+
+    private static var smallBytes: Int { 1 << 16 }
+    private static var stretchBytes: Int { 1 << 20 }
 
     /// An empty array with room for that many elements, at least one.
     init(capacity: Int = 16) {
         self.capacity = max(capacity, 1)
         base = Self.reallocate(nil, self.capacity)
+        limit = min(self.capacity, Self.smallBytes / MemoryLayout<Element>.stride)
     }
 
     deinit { free(base) }
@@ -26,8 +32,15 @@ struct GrowingArray<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(never)
     private mutating func grow(to least: Int) {
-        capacity = max(capacity * 2, least)
-        base = Self.reallocate(base, capacity)
+        if least > capacity {
+            capacity = max(capacity * 2, least)
+            base = Self.reallocate(base, capacity)
+        }
+        let stride = MemoryLayout<Element>.stride
+        let stretch = min(max(limit / 2, Self.smallBytes / stride), Self.stretchBytes / stride)
+        let old = limit
+        limit = min(max(limit + stretch, least), capacity)
+        FreshMemory.populate(base + old, count: (limit - old) * stride)
     }
 
     subscript(index: Int) -> Element {
@@ -41,7 +54,7 @@ struct GrowingArray<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(__always)
     mutating func append(_ element: Element) {
-        if count == capacity { grow(to: 0) }
+        if count == limit { grow(to: count &+ 1) }
         (base + count).initialize(to: element)
         count &+= 1
     }
@@ -65,7 +78,7 @@ struct GrowingArray<Element: BitwiseCopyable>: ~Copyable {
 
     @inline(__always)
     private mutating func append(from source: UnsafePointer<Element>, count added: Int) {
-        if capacity &- count < added { grow(to: count + added) }
+        if limit &- count < added { grow(to: count + added) }
         (base + count).initialize(from: source, count: added)
         count &+= added
     }
@@ -91,6 +104,7 @@ struct GrowingArray<Element: BitwiseCopyable>: ~Copyable {
         let elements = UnsafeBufferPointer(start: UnsafePointer(base), count: count)
         count = 0
         capacity = 1
+        limit = 1
         base = Self.reallocate(nil, 1)
         return elements
     }

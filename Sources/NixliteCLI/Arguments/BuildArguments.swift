@@ -1,28 +1,22 @@
-import ArgumentParser
-
 /// The flags of every command that may build.
-struct BuildArguments: ParsableArguments {
-    @Flag(name: [.customShort("k"), .long], help: "Go on with other builds when one fails.")
+struct BuildArguments: ArgumentGroup {
     var keepGoing = false
-
-    @Flag(name: [.customShort("K"), .long], help: "Keep the temporary folders of failed builds.")
     var keepFailed = false
-
-    @Option(name: [.customShort("j", allowingJoined: true), .customLong("max-jobs")], help: "How many builds at once.")
     var maxJobs: String?
-
-    @Option(help: "How many processors a builder may use; 0 for all.")
     var cores: Int?
-
-    @Option(help: "Seconds a build may take.")
     var timeout: Int?
-
-    @Option(help: "Seconds a build may be silent.")
     var maxSilentTime: Int?
-
-    @Option(help: "How many lines of a failed build's log to show.")
     var logLines: Int?
-
-    @Flag(name: [.long, .customLong("check")], help: "Build again and compare.")
     var rebuild = false
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        line.flag("-k", "--keep-going", sets: &keepGoing, "Go on with other builds when one fails.")
+        line.flag("-K", "--keep-failed", sets: &keepFailed, "Keep the temporary folders of failed builds.")
+        try line.option("-j", "--max-jobs", sets: &maxJobs, "max-jobs", "How many builds at once.")
+        try line.option("--cores", sets: &cores, "cores", "How many processors a builder may use; 0 for all.")
+        try line.option("--timeout", sets: &timeout, "timeout", "Seconds a build may take.")
+        try line.option("--max-silent-time", sets: &maxSilentTime, "max-silent-time", "Seconds a build may be silent.")
+        try line.option("--log-lines", sets: &logLines, "log-lines", "How many lines of a failed build's log to show.")
+        line.flag("--rebuild", "--check", sets: &rebuild, "Build again and compare.")
+    }
 }

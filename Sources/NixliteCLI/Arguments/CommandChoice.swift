@@ -1,38 +1,66 @@
-import ArgumentParser
-
 /// Which command a command line asks for.
 ///
-/// Nix takes flags before a command's name too, the argument parser does not; and looking for the name here saves the parser the
-/// building of every other command's flags, a third of the program's start.
+/// Nix takes flags before a command's name too.
 struct CommandChoice {
     /// The names of the command and its subcommand.
     private(set) var names: [String] = []
-    /// The command itself; the program's root where none was named.
-    private(set) var command: any ParsableCommand.Type = NixliteCommand.self
+    /// The command itself; the program's root, or a group, where none was named.
+    private(set) var entry: CommandEntry
     /// All other words, in their order.
     private(set) var words: [String]
 
-    init(_ arguments: [String]) {
-        words = arguments
-        while !command.configuration.subcommands.isEmpty {
+    init(_ arguments: some Sequence<String>) {
+        words = Array(arguments)
+        entry = NixliteCommand.root
+        while !entry.subcommands.isEmpty {
             // A word at the front that is neither a flag nor a command is an error that the caller words.
             let end = words.first?.hasPrefix("-") == true ? words.firstIndex(of: "--") ?? words.endIndex : 1
-            let subcommands = command.configuration.subcommands
+            let subcommands = entry.subcommands
             guard
-                let index = words.prefix(end).firstIndex(where: { word in
-                    subcommands.contains { $0._commandName == word }
-                }),
-                let found = subcommands.first(where: { $0._commandName == words[index] })
+                let index = words.prefix(end).firstIndex(where: { word in subcommands.contains { $0.name == word } }),
+                let found = subcommands.first(where: { $0.name == words[index] })
             else { break }
             names.append(words.remove(at: index))
-            command = found
+            entry = found
         }
     }
 
-    /// The parsed command, ready to run.
-    func parse() throws -> any ParsableCommand {
-        // Help and errors name the whole command, which only the root knows.
-        if command.configuration.subcommands.isEmpty, let parsed = try? command.parse(words) { return parsed }
-        return try NixliteCommand.parseAsRoot(names + words)
+    /// The command with its flags read, ready to run.
+    ///
+    /// - Throws: `UsageError` where no command was named, or for flags that it does not have.
+    func parse() throws(UsageError) -> any Command {
+        if let make = entry.make { return try read(make()) }
+        guard let first = words.first else { throw UsageError("no subcommand specified") }
+        switch first {
+        case "--help", "-h": return help
+        case "--version": return version
+        case "help" where names.isEmpty: return CommandChoice(words.dropFirst()).help
+        default:
+            throw UsageError(
+                first.hasPrefix("-") ? "unrecognised flag '\(first)'" : "'\(first)' is not a recognised command")
+        }
     }
+
+    private func read(_ command: some Command) throws(UsageError) -> any Command {
+        var command = command
+        var reader = ArgumentReader(words)
+        switch try reader.read(&command) {
+        case .run: return command
+        case .help: return help
+        case .version: return version
+        }
+    }
+
+    private var help: any Command {
+        AnswerCommand(text: HelpText.text(entry, names: [NixliteCommand.root.name] + names))
+    }
+
+    private var version: any Command { AnswerCommand(text: "nixlite \(NixliteCommand.version)\n") }
+}
+
+/// Prints what was asked about the program itself.
+private struct AnswerCommand: Command {
+    var text = ""
+    mutating func declare(_ line: inout ArgumentReader) {}
+    func run() { StandardStreams.output(text) }
 }

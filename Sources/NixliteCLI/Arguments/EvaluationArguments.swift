@@ -1,47 +1,39 @@
-import ArgumentParser
-
 /// The flags of every command that evaluates.
-struct EvaluationArguments: ParsableArguments {
-    @Option(help: ArgumentHelp("Pass an expression as an argument of the function.", valueName: "name expression"))
+struct EvaluationArguments: ArgumentGroup {
     var arg: [ArgumentPair] = []
-
-    @Option(help: ArgumentHelp("Pass a string as an argument of the function.", valueName: "name string"))
     var argstr: [ArgumentPair] = []
-
-    @Option(
-        name: [.customShort("I", allowingJoined: true), .customLong("include")], parsing: .unconditionalSingleValue,
-        help: "Add a path to the search path.")
     var include: [String] = []
-
-    @Flag(help: "Allow access to mutable paths, the environment and the time in flakes.")
     var impure = false
-
-    @Flag(help: .hidden)
     var pureEval = false
-
-    @Flag(help: .hidden)
     var restrictEval = false
-
-    @Flag(help: "Make a placeholder package an error.")
     var noPlaceholders = false
-
-    @Option(help: "Which nixpkgs, devenv and nix-model-repo to use: bundled or locked.")
     var nixpkgs: InputChoice = .bundled
-
-    @Option(help: ArgumentHelp("Use another flake for an input.", valueName: "input url"))
     var overrideInput: [ArgumentPair] = []
-
-    @Flag(help: .hidden)
     var noWriteLockFile = false
-
-    @Flag(help: .hidden)
     var noUpdateLockFile = false
-
-    @Flag(help: .hidden)
     var acceptFlakeConfig = false
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try line.option(
+            "--arg", addsTo: &arg, ("name", "expression"), "Pass an expression as an argument of the function.")
+        try line.option(
+            "--argstr", addsTo: &argstr, ("name", "string"), "Pass a string as an argument of the function.")
+        try line.option("-I", "--include", addsTo: &include, "include", "Add a path to the search path.")
+        line.flag("--impure", sets: &impure, "Allow access to mutable paths, the environment and the time in flakes.")
+        line.flag("--pure-eval", sets: &pureEval)
+        line.flag("--restrict-eval", sets: &restrictEval)
+        line.flag("--no-placeholders", sets: &noPlaceholders, "Make a placeholder package an error.")
+        try line.option(
+            "--nixpkgs", sets: &nixpkgs, "nixpkgs",
+            "Which nixpkgs, devenv and nix-model-repo to use: bundled or locked.")
+        try line.option("--override-input", addsTo: &overrideInput, ("input", "url"), "Use another flake for an input.")
+        line.flag("--no-write-lock-file", sets: &noWriteLockFile)
+        line.flag("--no-update-lock-file", sets: &noUpdateLockFile)
+        line.flag("--accept-flake-config", sets: &acceptFlakeConfig)
+    }
 }
 
 /// Where the well-known inputs come from.
-enum InputChoice: String, ExpressibleByArgument, CaseIterable {
+enum InputChoice: String, ArgumentChoice {
     case bundled, locked
 }

@@ -1,39 +1,36 @@
-import ArgumentParser
-
 /// The flags that every command takes.
-struct GlobalArguments: ParsableArguments {
-    @Option(help: "The store to use: a folder, 'auto', 'local' or 'daemon'.")
+struct GlobalArguments: ArgumentGroup {
     var store: String?
-
-    @Flag(help: "Do not use the network.")
     var offline = false
-
-    @Option(help: ArgumentHelp("Set a Nix setting (two words: name and value).", valueName: "name value"))
     var option: [ArgumentPair] = []
-
-    @Option(name: [.customLong("extra-experimental-features"), .customLong("experimental-features")], help: .hidden)
     var experimentalFeatures: [String] = []
-
-    @Flag(name: [.customShort("v"), .long], help: "Say more; may be repeated.")
-    var verbose: Int
-
-    @Flag(help: "Say less; may be repeated.")
-    var quiet: Int
-
-    @Flag(help: .hidden)
+    var verbose = 0
+    var quiet = 0
     var debug = false
-
-    @Option(help: "How to show progress: bar, bar-with-logs, raw, multiline or internal-json.")
     var logFormat: LogFormat?
-
-    @Flag(help: "Show where an evaluation error came from.")
     var showTrace = false
-
-    @Flag(name: [.customShort("L"), .long], help: "Show the full logs of builders on standard error.")
     var printBuildLogs = false
-
-    @Flag(help: .hidden)
     var refresh = false
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try line.option("--store", sets: &store, "store", "The store to use: a folder, 'auto', 'local' or 'daemon'.")
+        line.flag("--offline", sets: &offline, "Do not use the network.")
+        try line.option(
+            "--option", addsTo: &option, ("name", "value"), "Set a Nix setting (two words: name and value).")
+        try line.option(
+            "--extra-experimental-features", "--experimental-features", addsTo: &experimentalFeatures,
+            "experimental-features")
+        line.flag("-v", "--verbose", counts: &verbose, "Say more; may be repeated.")
+        line.flag("--quiet", counts: &quiet, "Say less; may be repeated.")
+        line.flag("--debug", sets: &debug)
+        try line.option(
+            "--log-format", sets: &logFormat, "log-format",
+            "How to show progress: bar, bar-with-logs, raw, multiline or internal-json.")
+        line.flag("--show-trace", sets: &showTrace, "Show where an evaluation error came from.")
+        line.flag(
+            "-L", "--print-build-logs", sets: &printBuildLogs, "Show the full logs of builders on standard error.")
+        line.flag("--refresh", sets: &refresh)
+    }
 
     /// The names of all experimental features that were asked for.
     var features: Set<String> {
@@ -46,7 +43,7 @@ struct GlobalArguments: ParsableArguments {
 }
 
 /// How progress appears on standard error.
-enum LogFormat: String, ExpressibleByArgument, CaseIterable {
+enum LogFormat: String, ArgumentChoice {
     case bar
     case barWithLogs = "bar-with-logs"
     case raw

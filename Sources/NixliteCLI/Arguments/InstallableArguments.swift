@@ -1,23 +1,20 @@
-import ArgumentParser
 import NixBuild
 
 /// What to evaluate or build: an expression, a file, or installables such as `.#models.bert`.
-struct InstallableArguments: ParsableArguments {
-    @Option(
-        name: [.customShort("E"), .long], parsing: .unconditional,
-        help: "Take installables as attribute paths of this expression.")
+struct InstallableArguments: ArgumentGroup {
     var expr: String?
-
-    @Option(
-        name: [.short, .long], parsing: .unconditional,
-        help: "Take installables as attribute paths of this file ('-' for standard input).")
     var file: String?
-
-    @Option(name: [.customShort("A"), .long], help: "An attribute path.")
     var attr: [String] = []
-
-    @Argument(help: "A flake reference, a file, or an attribute path.")
     var installables: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try line.option("-E", "--expr", sets: &expr, "expr", "Take installables as attribute paths of this expression.")
+        try line.option(
+            "-f", "--file", sets: &file, "file",
+            "Take installables as attribute paths of this file ('-' for standard input).")
+        try line.option("-A", "--attr", addsTo: &attr, "attr", "An attribute path.")
+        try line.positionals("installables", addsTo: &installables, "A flake reference, a file, or an attribute path.")
+    }
 
     /// What these flags ask for.
     func request(showsEverything: Bool = false) -> InstallableRequest {

@@ -1,32 +1,30 @@
-import ArgumentParser
 import NixBuild
 import NixEval
 import NixFormats
 
 /// `nixlite build`: realises installables and links the results.
-struct BuildCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "build", abstract: "Build models or derivations and link the results")
-
-    @OptionGroup var installable: InstallableArguments
-    @OptionGroup var evaluation: EvaluationArguments
-    @OptionGroup var build: BuildArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Print what was built as JSON.")
+struct BuildCommand: Command {
+    var installable = InstallableArguments()
+    var evaluation = EvaluationArguments()
+    var build = BuildArguments()
+    var global = GlobalArguments()
     var json = false
-
-    @Flag(name: [.long, .customLong("no-out-link")], help: "Make no result link.")
     var noLink = false
-
-    @Option(name: [.customShort("o"), .long], help: "The name of the result link.")
     var outLink = "result"
-
-    @Flag(help: "Print the output paths.")
     var printOutPaths = false
-
-    @Flag(help: "Show what would be built, and stop.")
     var dryRun = false
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try installable.declare(&line)
+        try evaluation.declare(&line)
+        try build.declare(&line)
+        try global.declare(&line)
+        line.flag("--json", sets: &json, "Print what was built as JSON.")
+        line.flag("--no-link", "--no-out-link", sets: &noLink, "Make no result link.")
+        try line.option("-o", "--out-link", sets: &outLink, "out-link", "The name of the result link.")
+        line.flag("--print-out-paths", sets: &printOutPaths, "Print the output paths.")
+        line.flag("--dry-run", sets: &dryRun, "Show what would be built, and stop.")
+    }
 
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in

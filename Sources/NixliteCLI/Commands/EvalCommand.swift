@@ -1,33 +1,29 @@
-import ArgumentParser
 import NixBuild
 import NixEval
 
 /// `nixlite eval`: the value of a file, an expression or an installable.
-struct EvalCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "eval", abstract: "Evaluate a devenv.nix, a flake, any .nix file or an expression")
-
-    @OptionGroup var installable: InstallableArguments
-    @OptionGroup var evaluation: EvaluationArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Print JSON.")
+struct EvalCommand: Command {
+    var installable = InstallableArguments()
+    var evaluation = EvaluationArguments()
+    var global = GlobalArguments()
     var json = false
-
-    @Flag(help: "Print a string without quotes and newline.")
     var raw = false
-
-    @Flag(help: "Evaluate the whole value.")
     var strict = false
-
-    @Flag(help: "Show every option of a module, not only those that the project defines.")
     var all = false
-
-    @Flag(help: "Do not write derivations to the store.")
     var readOnly = false
-
-    @Option(parsing: .unconditional, help: "A function to apply to the value.")
     var apply: String?
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try installable.declare(&line)
+        try evaluation.declare(&line)
+        try global.declare(&line)
+        line.flag("--json", sets: &json, "Print JSON.")
+        line.flag("--raw", sets: &raw, "Print a string without quotes and newline.")
+        line.flag("--strict", sets: &strict, "Evaluate the whole value.")
+        line.flag("--all", sets: &all, "Show every option of a module, not only those that the project defines.")
+        line.flag("--read-only", sets: &readOnly, "Do not write derivations to the store.")
+        try line.option("--apply", sets: &apply, "apply", "A function to apply to the value.")
+    }
 
     func run() throws {
         if json && raw { throw UsageError("--raw and --json are mutually exclusive") }

@@ -1,36 +1,24 @@
-import ArgumentParser
 import NixBuild
 import NixFormats
 import NixStore
 
-/// `nixlite hash`: hashes of files and trees, and their spellings.
-struct HashCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "hash", abstract: "Hash files and trees, and convert hashes",
-        subcommands: [
-            HashPathCommand.self, HashFileCommand.self, HashConvertCommand.self, HashLegacyCommand.self,
-        ])
-}
-
 /// How a hash is computed and spelled.
-struct HashArguments: ParsableArguments {
-    @Option(name: [.customLong("type"), .customLong("algo")], help: "md5, sha1, sha256 or sha512.")
+struct HashArguments: ArgumentGroup {
     var algorithm: String?
-
-    @Option(help: "base16, nix32, base64 or sri.")
     var format: String?
-
-    @Flag(help: "Print hexadecimal digits.")
     var base16 = false
-
-    @Flag(help: "Print Nix's base 32.")
     var base32 = false
-
-    @Flag(help: "Print base 64.")
     var base64 = false
-
-    @Flag(help: "Print SRI.")
     var sri = false
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try line.option("--type", "--algo", sets: &algorithm, "algorithm", "md5, sha1, sha256 or sha512.")
+        try line.option("--format", sets: &format, "format", "base16, nix32, base64 or sri.")
+        line.flag("--base16", sets: &base16, "Print hexadecimal digits.")
+        line.flag("--base32", sets: &base32, "Print Nix's base 32.")
+        line.flag("--base64", sets: &base64, "Print base 64.")
+        line.flag("--sri", sets: &sri, "Print SRI.")
+    }
 
     /// The algorithm that was named, else `fallback`.
     func algorithm(or fallback: HashAlgorithm) throws -> HashAlgorithm {
@@ -65,11 +53,16 @@ enum FileHashing {
 }
 
 /// `nixlite hash path`: the hash of a tree's NAR.
-struct HashPathCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "path", abstract: "Hash the NAR of a path")
-    @OptionGroup var hash: HashArguments
-    @OptionGroup var global: GlobalArguments
-    @Argument(help: "Files and folders.") var paths: [String]
+struct HashPathCommand: Command {
+    var hash = HashArguments()
+    var global = GlobalArguments()
+    var paths: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try hash.declare(&line)
+        try global.declare(&line)
+        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files and folders.")
+    }
 
     func run() throws {
         try FileHashing.print(paths, .nar, hash.algorithm(or: .sha256), hash.format(or: .sri))
@@ -77,11 +70,16 @@ struct HashPathCommand: ParsableCommand {
 }
 
 /// `nixlite hash file`: the hash of a file's bytes.
-struct HashFileCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "file", abstract: "Hash the bytes of a file")
-    @OptionGroup var hash: HashArguments
-    @OptionGroup var global: GlobalArguments
-    @Argument(help: "Files.") var paths: [String]
+struct HashFileCommand: Command {
+    var hash = HashArguments()
+    var global = GlobalArguments()
+    var paths: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try hash.declare(&line)
+        try global.declare(&line)
+        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files.")
+    }
 
     func run() throws {
         try FileHashing.print(paths, .flat, hash.algorithm(or: .sha256), hash.format(or: .sri))
@@ -89,21 +87,20 @@ struct HashFileCommand: ParsableCommand {
 }
 
 /// `nixlite hash convert`: one spelling of a hash into another.
-struct HashConvertCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "convert", abstract: "Convert between the spellings of hashes")
-    @OptionGroup var global: GlobalArguments
-
-    @Option(name: .customLong("hash-algo"), help: "The algorithm, where the hash does not name it.")
+struct HashConvertCommand: Command {
+    var global = GlobalArguments()
     var algorithm: String?
-
-    @Option(help: "The spelling that is expected.")
     var from: String?
-
-    @Option(help: "The spelling to print.")
     var to = "sri"
+    var hashes: [String] = []
 
-    @Argument(help: "Hashes.") var hashes: [String]
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try global.declare(&line)
+        try line.option("--hash-algo", sets: &algorithm, "algorithm", "The algorithm, where the hash does not name it.")
+        try line.option("--from", sets: &from, "from", "The spelling that is expected.")
+        try line.option("--to", sets: &to, "to", "The spelling to print.")
+        try line.positionals("hashes", addsTo: &hashes, isRequired: true, "Hashes.")
+    }
 
     func run() throws {
         let algorithm = try algorithm.map { try HashAlgorithm(parsing: $0.utf8) }
@@ -122,24 +119,28 @@ struct HashConvertCommand: ParsableCommand {
 }
 
 /// `nix-hash`: the older program of that name.
-struct HashLegacyCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "legacy", abstract: "Hash and convert as nix-hash does", shouldDisplay: false)
-    @OptionGroup var hash: HashArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Hash the bytes of a file instead of its NAR.")
+struct HashLegacyCommand: Command {
+    var hash = HashArguments()
+    var global = GlobalArguments()
     var flat = false
-
-    @Flag(help: "Cut the hash to 160 bits.")
     var truncate = false
+    var toBase16 = false
+    var toBase32 = false
+    var toBase64 = false
+    var toSRI = false
+    var arguments: [String] = []
 
-    @Flag(name: .customLong("to-base16")) var toBase16 = false
-    @Flag(name: .customLong("to-base32")) var toBase32 = false
-    @Flag(name: .customLong("to-base64")) var toBase64 = false
-    @Flag(name: .customLong("to-sri")) var toSRI = false
-
-    @Argument(help: "Files and folders, or hashes.") var arguments: [String]
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try hash.declare(&line)
+        try global.declare(&line)
+        line.flag("--flat", sets: &flat, "Hash the bytes of a file instead of its NAR.")
+        line.flag("--truncate", sets: &truncate, "Cut the hash to 160 bits.")
+        line.flag("--to-base16", sets: &toBase16)
+        line.flag("--to-base32", sets: &toBase32)
+        line.flag("--to-base64", sets: &toBase64)
+        line.flag("--to-sri", sets: &toSRI)
+        try line.positionals("arguments", addsTo: &arguments, isRequired: true, "Files and folders, or hashes.")
+    }
 
     func run() throws {
         let target: HashFormat? = toBase16 ? .base16 : toBase32 ? .nix32 : toBase64 ? .base64 : toSRI ? .sri : nil

@@ -1,64 +1,49 @@
-import ArgumentParser
 import NixBuild
 import NixEval
 import NixFormats
 import NixSyntax
 
 /// `nixlite instantiate`: what `nix-instantiate` does, with its flags.
-struct InstantiateCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "instantiate", abstract: "Parse, evaluate or instantiate expressions as nix-instantiate does")
-
-    @OptionGroup var evaluation: EvaluationArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Print the parse tree only.")
+struct InstantiateCommand: Command {
+    var evaluation = EvaluationArguments()
+    var global = GlobalArguments()
     var parse = false
-
-    @Flag(name: [.long, .customLong("eval-only")], help: "Evaluate only, without writing derivations.")
     var eval = false
-
-    @Flag(help: "Evaluate the whole value.")
     var strict = false
-
-    @Flag(help: "Print JSON.")
     var json = false
-
-    @Flag(help: "Print XML.")
     var xml = false
-
-    @Flag(help: "Print a string without quotes.")
     var raw = false
-
-    @Flag(help: "Leave positions out of the XML.")
     var noLocation = false
-
-    @Flag(help: "Look the arguments up in the search path.")
     var findFile = false
-
-    @Flag(help: "Write to the store even with --eval.")
     var readWriteMode = false
-
-    @Flag(name: [.customShort("E"), .customLong("expr")], help: "Take the arguments as expressions.")
     var expression = false
-
-    @Option(name: [.customShort("A"), .long], help: "An attribute path of what to evaluate.")
     var attr: [String] = []
-
-    @Option(help: "Make a root of the store with this name.")
     var addRoot: String?
-
-    @Flag(help: .hidden)
     var indirect = false
-
-    @Flag(help: .hidden)
     var dryRun = false
-
-    @Option(help: .hidden)
     var timeout: Int?
-
-    @Argument(help: "Files, or expressions with -E; '-' for standard input.")
     var files: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try evaluation.declare(&line)
+        try global.declare(&line)
+        line.flag("--parse", sets: &parse, "Print the parse tree only.")
+        line.flag("--eval", "--eval-only", sets: &eval, "Evaluate only, without writing derivations.")
+        line.flag("--strict", sets: &strict, "Evaluate the whole value.")
+        line.flag("--json", sets: &json, "Print JSON.")
+        line.flag("--xml", sets: &xml, "Print XML.")
+        line.flag("--raw", sets: &raw, "Print a string without quotes.")
+        line.flag("--no-location", sets: &noLocation, "Leave positions out of the XML.")
+        line.flag("--find-file", sets: &findFile, "Look the arguments up in the search path.")
+        line.flag("--read-write-mode", sets: &readWriteMode, "Write to the store even with --eval.")
+        line.flag("-E", "--expr", sets: &expression, "Take the arguments as expressions.")
+        try line.option("-A", "--attr", addsTo: &attr, "attr", "An attribute path of what to evaluate.")
+        try line.option("--add-root", sets: &addRoot, "add-root", "Make a root of the store with this name.")
+        line.flag("--indirect", sets: &indirect)
+        line.flag("--dry-run", sets: &dryRun)
+        try line.option("--timeout", sets: &timeout, "timeout")
+        try line.positionals("files", addsTo: &files, "Files, or expressions with -E; '-' for standard input.")
+    }
 
     func run() throws {
         if parse && !eval {

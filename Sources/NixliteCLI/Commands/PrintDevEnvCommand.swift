@@ -1,21 +1,21 @@
-import ArgumentParser
 import NixBuild
 import NixFormats
 
 /// `nixlite print-dev-env`: the environment as a shell script, for `eval` and direnv.
-struct PrintDevEnvCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "print-dev-env", abstract: "Print the project's environment as a shell script")
-
-    @OptionGroup var evaluation: EvaluationArguments
-    @OptionGroup var build: BuildArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Print JSON.")
+struct PrintDevEnvCommand: Command {
+    var evaluation = EvaluationArguments()
+    var build = BuildArguments()
+    var global = GlobalArguments()
     var json = false
-
-    @Argument(help: "The project: a folder, a devenv.nix or a flake reference.")
     var installable: String?
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try evaluation.declare(&line)
+        try build.declare(&line)
+        try global.declare(&line)
+        line.flag("--json", sets: &json, "Print JSON.")
+        line.positional("installable", sets: &installable, "The project: a folder, a devenv.nix or a flake reference.")
+    }
 
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in

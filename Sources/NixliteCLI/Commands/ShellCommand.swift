@@ -1,22 +1,22 @@
-import ArgumentParser
 import Glibc
 import NixBuild
 import NixFormats
 
 /// `nixlite shell [-- command…]`: the development environment of a project.
-struct ShellCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "shell", abstract: "Enter the project's environment, or run a command in it")
-
-    @OptionGroup var evaluation: EvaluationArguments
-    @OptionGroup var build: BuildArguments
-    @OptionGroup var global: GlobalArguments
-
-    @Argument(help: "The project: a folder, a devenv.nix or a flake reference.")
+struct ShellCommand: Command {
+    var evaluation = EvaluationArguments()
+    var build = BuildArguments()
+    var global = GlobalArguments()
     var installable: String?
-
-    @Argument(parsing: .postTerminator, help: "The command to run in the environment.")
     var command: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try evaluation.declare(&line)
+        try build.declare(&line)
+        try global.declare(&line)
+        line.positional("installable", sets: &installable, "The project: a folder, a devenv.nix or a flake reference.")
+        line.rest("command", sets: &command, "The command to run in the environment.")
+    }
 
     func run() throws {
         var launch: ShellLaunch?

@@ -1,14 +1,6 @@
-import ArgumentParser
 import NixBuild
 import NixFormats
 import NixStore
-
-/// `nixlite store`: the store itself.
-struct StoreCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "store", abstract: "Add to, verify and query the store",
-        subcommands: [StoreAddCommand.self, StoreVerifyCommand.self, StorePathInfoCommand.self])
-}
 
 extension GlobalArguments {
     /// The store that these flags name, opened.
@@ -22,17 +14,19 @@ extension GlobalArguments {
 }
 
 /// `nixlite store add`: a file or folder under its content address.
-struct StoreAddCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "add", abstract: "Add a file or folder to the store")
-    @OptionGroup var global: GlobalArguments
-
-    @Option(name: [.short, .long], help: "The name of the store object; by default the path's last part.")
+struct StoreAddCommand: Command {
+    var global = GlobalArguments()
     var name: String?
-
-    @Option(help: "flat, or nar (also called recursive).")
     var mode = "nar"
+    var paths: [String] = []
 
-    @Argument(help: "Files and folders.") var paths: [String]
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try global.declare(&line)
+        try line.option(
+            "-n", "--name", sets: &name, "name", "The name of the store object; by default the path's last part.")
+        try line.option("--mode", sets: &mode, "mode", "flat, or nar (also called recursive).")
+        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files and folders.")
+    }
 
     private static let methods: [String: ContentAddressMethod] = ["flat": .flat, "nar": .nar, "recursive": .nar]
 
@@ -52,15 +46,16 @@ struct StoreAddCommand: ParsableCommand {
 }
 
 /// `nixlite store verify`: checks that every path has the contents that were registered.
-struct StoreVerifyCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "verify", abstract: "Check the contents of the store")
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Check every path, which is what happens without paths as well.")
+struct StoreVerifyCommand: Command {
+    var global = GlobalArguments()
     var all = false
+    var paths: [String] = []
 
-    @Argument(help: "Store paths.") var paths: [String] = []
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try global.declare(&line)
+        line.flag("--all", sets: &all, "Check every path, which is what happens without paths as well.")
+        try line.positionals("paths", addsTo: &paths, "Store paths.")
+    }
 
     func run() throws {
         let store = try global.openStore()
@@ -88,15 +83,16 @@ struct StoreVerifyCommand: ParsableCommand {
 }
 
 /// `nixlite store path-info`: what the store knows of paths.
-struct StorePathInfoCommand: ParsableCommand {
-    static let configuration = CommandConfiguration(
-        commandName: "path-info", abstract: "Show what the store knows of paths")
-    @OptionGroup var global: GlobalArguments
-
-    @Flag(help: "Print JSON.")
+struct StorePathInfoCommand: Command {
+    var global = GlobalArguments()
     var json = false
+    var paths: [String] = []
 
-    @Argument(help: "Store paths.") var paths: [String]
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try global.declare(&line)
+        line.flag("--json", sets: &json, "Print JSON.")
+        try line.positionals("paths", addsTo: &paths, isRequired: true, "Store paths.")
+    }
 
     func run() throws {
         let store = try global.openStore()

@@ -1,0 +1,39 @@
+/// A command of the program: its flags as variables, and what it does.
+protocol Command {
+    init()
+
+    /// Names each flag and argument, and the variable it sets, to the reader.
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError)
+
+    func run() throws
+}
+
+/// Flags that several commands share.
+protocol ArgumentGroup {
+    init()
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError)
+}
+
+/// A name on the command line: a command, or a group of them.
+struct CommandEntry {
+    let name: String
+    /// What help says of it.
+    let summary: String
+    var isHidden = false
+    /// Nil for a group.
+    var make: (() -> any Command)?
+    var subcommands: [CommandEntry] = []
+
+    init(_ name: String, _ summary: String, isHidden: Bool = false, _ command: any Command.Type) {
+        self.name = name
+        self.summary = summary
+        self.isHidden = isHidden
+        make = { command.init() }
+    }
+
+    init(_ name: String, _ summary: String, _ subcommands: [CommandEntry]) {
+        self.name = name
+        self.summary = summary
+        self.subcommands = subcommands
+    }
+}
