@@ -15,18 +15,27 @@ struct CommandSession {
     var writesNothing = false
     /// Whether a failed build ends with the exit codes of `nix-build`.
     var usesLegacyExitCodes = false
+    /// Whether to say what will be built and that it is begun.
+    var showsPlan = true
+    /// Told everything that the display is told.
+    var observer: BuildReporter?
 
     /// Runs `body` with a session that was entered.
     func run(_ body: (Session, ProgressDisplay) throws -> Void) throws {
         let settings = try settings()
         let terminal = Terminal()
-        let display = ProgressDisplay(terminal, verbosity)
+        let display = ProgressDisplay(terminal, verbosity, global.displayFormat)
         let cancellation = Cancellation()
         SignalWatch.start(cancellation, terminal)
         let result: Result<Void, any Error> = EvaluationThread.run {
             let session: Session
             do throws(ProjectError) {
-                session = try Session(settings, cancellation: cancellation, report: { display.report($0) })
+                session = try Session(
+                    settings, cancellation: cancellation,
+                    report: { [observer] event in
+                        observer?(event)
+                        display.report(event)
+                    })
             } catch {
                 return .failure(CommandFailure(error.message))
             }
@@ -34,9 +43,11 @@ struct CommandSession {
                 if let notice = session.access.notice { display.report(.warning(notice)) }
                 try session.enter()
                 try body(session, display)
+                display.finish()
                 notePlaceholders(session, display)
                 return .success(())
             } catch {
+                display.finish()
                 return .failure(failure(error, session, terminal))
             }
         }
@@ -73,7 +84,11 @@ struct CommandSession {
     }
 
     private func evaluationFailure(_ error: EvaluationError, _ session: Session) -> CommandFailure {
-        StandardStreams.error(session.evaluator.render(error))
+        let text = session.evaluator.render(error)
+        if global.displayFormat == .json {
+            return CommandFailure(ErrorText.unprefixed(text), code: exitCode(error.buildExitCode))
+        }
+        StandardStreams.error(text)
         if error.kind == .usage {
             let program = usesLegacyExitCodes ? "nix-instantiate" : "nixlite"
             StandardStreams.error("Try '\(program) --help' for more information.\n")
@@ -88,8 +103,11 @@ struct CommandSession {
     private var verbosity: ProgressDisplay.Verbosity {
         var verbosity = ProgressDisplay.Verbosity()
         verbosity.showsSteps = global.quiet == 0
+        verbosity.showsPlan = showsPlan || global.verbose > 0
+        verbosity.showsFiles = global.verbose > 0
         verbosity.showsWarnings = global.quiet < 2
-        verbosity.showsLogs = global.printBuildLogs || global.verbose > 1 || usesLegacyExitCodes
+        verbosity.showsLogs =
+            global.printBuildLogs || global.logFormat == .barWithLogs || global.verbose > 1 || usesLegacyExitCodes
         return verbosity
     }
 

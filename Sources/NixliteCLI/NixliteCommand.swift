@@ -17,6 +17,8 @@ enum NixliteCommand {
                     "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",
                     InstantiateCommand.self),
                 CommandEntry(
+                    "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand.self),
+                CommandEntry(
                     "hash", "Hash files and trees, and convert hashes",
                     [
                         CommandEntry("path", "Hash the NAR of a path", HashPathCommand.self),

@@ -9,35 +9,53 @@ package enum Program {
         signal(SIGPIPE, SIG_IGN)
         let terminal = Terminal()
         let invocation = Invocation(arguments)
+        let messages = ErrorMessages(terminal, invocation.arguments)
         do {
             try CommandChoice(invocation.arguments).parse().run()
             return ProgramExit.success
         } catch let failure as CommandFailure {
-            if let message = failure.message { printError(message, terminal) }
+            if let message = failure.message { messages.print(message) }
             return failure.code
         } catch let usage as UsageError {
-            return report(usage, invocation.program, terminal)
+            return report(usage, invocation.program, messages)
         } catch let error as FormatError {
-            printError("\(error)", terminal)
+            messages.print("\(error)")
             return ProgramExit.failure
         } catch let error as StoreError {
-            printError(error.message, terminal)
+            messages.print(error.message)
             return ProgramExit.failure
         } catch {
-            printError("\(error)", terminal)
+            messages.print("\(error)")
             return ProgramExit.failure
         }
     }
 
-    /// Prints a message, its further lines indented.
-    static func printError(_ message: String, _ terminal: Terminal) {
-        StandardStreams.error("\(terminal.error("error:")) \(ErrorText.indented(message))\n")
-    }
-
-    private static func report(_ usage: UsageError, _ program: String, _ terminal: Terminal) -> Int32 {
-        printError(usage.message, terminal)
+    private static func report(_ usage: UsageError, _ program: String, _ messages: ErrorMessages) -> Int32 {
+        messages.print(usage.message)
         if usage.suggestsHelp { StandardStreams.error("Try '\(program) --help' for more information.\n") }
         return ProgramExit.failure
+    }
+}
+
+/// How the error that ends a command is printed.
+struct ErrorMessages {
+    private let terminal: Terminal
+    private let isJSON: Bool
+
+    /// - Parameter words: the command line, which may be wrong, so that no flag of it was parsed.
+    init(_ terminal: Terminal, _ words: [String]) {
+        self.terminal = terminal
+        isJSON =
+            words.contains("--log-format=internal-json")
+            || zip(words, words.dropFirst()).contains { $0 == "--log-format" && $1 == "internal-json" }
+    }
+
+    /// Prints a message, its further lines indented, or as Nix's JSON line.
+    func print(_ message: String) {
+        StandardStreams.error(
+            isJSON
+                ? ActivityLog.error(message)
+                : "\(terminal.error("error:")) \(ErrorText.indented(message))\n")
     }
 }
 

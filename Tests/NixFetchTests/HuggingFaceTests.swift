@@ -10,7 +10,7 @@ import Testing
 
     private func fetch(
         _ server: FaultServer, _ scratch: ScratchDirectory, repo: String = "org/model", revision: String = "main",
-        files: [String]? = nil, variables: [String: String] = [:], auth: String = "{}"
+        type: String? = nil, files: [String]? = nil, variables: [String: String] = [:], auth: String = "{}"
     ) async throws -> FetchedModel {
         let defaults = ["HF_ENDPOINT": server.base + "/", "HOME": scratch.path]
         let environment = FetchEnvironment(variables: defaults.merging(variables) { $1 })
@@ -20,6 +20,7 @@ import Testing
             downloader: Downloader(options: options, environment: environment), environment: environment)
         var members: [String: Any] = ["type": "huggingface", "repo": repo, "revision": revision]
         if let files { members["files"] = files }
+        if let type { members["repoType"] = type }
         let source = [UInt8](try JSONSerialization.data(withJSONObject: members))
         let request = try ModelRequest(source: source, auth: Array(auth.utf8), network: [])
         return try await fetcher.fetch(
@@ -60,6 +61,20 @@ import Testing
         #expect(requests.filter { $0.path.contains("/tree/") }.count == 6)
         #expect(requests.filter { $0.path.contains("/resolve/") }.count == 6)
         #expect(requests.filter { $0.path.hasPrefix("/cdn/") }.allSatisfy { $0.port == server.otherPort })
+    }
+
+    @Test(arguments: ["dataset", "space"])
+    func dataSetsAndSpacesHaveAddressesOfTheirOwn(_ type: String) async throws {
+        let server = try FaultServer()
+        let scratch = try ScratchDirectory()
+        let model = try await fetch(server, scratch, repo: "other-org/data", type: type, files: ["config.json"])
+        #expect(model.files == 1)
+        let paths = try await server.log().map(\.path)
+        #expect(paths.contains("/api/\(type)s/other-org/data/revision/main"))
+        #expect(paths.contains("/\(type)s/other-org/data/resolve/\(Self.commit)/config.json"))
+        await #expect {
+            _ = try await fetch(server, try ScratchDirectory(), repo: "other-org/data")
+        } throws: { ($0 as? FetchError)?.kind == .notFound }
     }
 
     @Test func upstreamsLayoutLacksSubfolders() async throws {

@@ -10,7 +10,7 @@ import Testing
     @Test func decodesEverySource() throws {
         #expect(
             try request(#"{"type":"huggingface","repo":"o/m","revision":null,"files":["*.json *.txt","a"]}"#).source
-                == .huggingface(repo: "o/m", revision: "main", files: ["*.json", "*.txt", "a"]))
+                == .huggingface(ModelSource.HubRepository(repo: "o/m", files: ["*.json", "*.txt", "a"])))
         #expect(
             try request(#"{"type":"url","urls":["http://a/b",{"url":"http://c/d","filename":"e"}],"extract":true}"#)
                 .source
@@ -21,6 +21,15 @@ import Testing
         #expect(
             try request(#"{"type":"s3","bucket":"b","prefix":"p","region":"r"}"#).source
                 == .s3(.init(bucket: "b", prefix: "p", region: "r")))
+        #expect(
+            try request(#"{"type":"mlflow","trackingUri":"http://h","modelName":"m","modelVersion":3}"#).source
+                == .mlflow(.init(trackingURI: "http://h", name: "m", version: .number("3"))))
+        #expect(
+            try request(#"{"type":"mlflow","trackingUri":"http://h","modelName":"m","modelAlias":"a"}"#).source
+                == .mlflow(.init(trackingURI: "http://h", name: "m", version: .alias("a"))))
+        #expect(
+            try request(#"{"type":"ollama","model":"m","tag":"7b"}"#).source
+                == .ollama(.init(model: "m", tag: "7b")))
         #expect(try request(#"{"type":"mock"}"#).source == .mock(.init()))
     }
 
@@ -56,7 +65,16 @@ import Testing
         (#"{"type":"url","urls":[{"sha256":"x"}]}"#, "source.urls[0].url is required"),
         (#"{"type":"s3","prefix":"p"}"#, "source.bucket is required"),
         (#"{"type":"git-lfs","url":"x"}"#, "source type 'git-lfs' is not supported yet by this version of nixlite"),
-        (#"{"type":"ollama","model":"x"}"#, "source type 'ollama' is not supported yet by this version of nixlite"),
+        (
+            #"{"type":"huggingface","repo":"o/m","repoType":"paper"}"#,
+            "source.repoType must be 'model', 'dataset' or 'space', not 'paper'"
+        ),
+        (#"{"type":"mlflow","trackingUri":"http://h"}"#, "source.modelName is required"),
+        (
+            #"{"type":"mlflow","trackingUri":"http://h","modelName":"m","modelVersion":"champion"}"#,
+            "source.modelVersion 'champion' is not a number\n\nhint: an alias goes into 'modelAlias', a stage into 'modelStage'"
+        ),
+        (#"{"type":"ollama","tag":"x"}"#, "source.model is required"),
         (#"{"type":"ftp\u001b"}"#, "unknown source type 'ftp?'"),
     ])
     func badSourcesAreNamed(source: String, words: String) {

@@ -73,6 +73,25 @@ import Testing
         }
     }
 
+    @Test func mirrorsAreAskedInTurn() async throws {
+        let mirrored = """
+            {"type":"url","urls":["BASE/f/ok/10/a",{"url":"BASE/f/status-404/10/b","filename":"b",\
+            "mirrors":["http://127.0.0.1:9/b","BASE/f/ok/20/c"]}]}
+            """
+        let model = try await fetch(mirrored)
+        #expect(model.bytes == 30)
+        #expect(try model.nar == scratch.nar("staging"))
+        #expect(try scratch.tree("staging") == ["a", "b"])
+        let asked = try await server.log().map(\.path)
+        // What is there already is not asked for again.
+        #expect(asked.filter { $0 == "/f/ok/10/a" }.count == 1)
+        #expect(asked.contains("/f/status-404/10/b") && asked.last == "/f/ok/20/c")
+        await #expect {
+            _ = try await fetch(
+                #"{"type":"url","url":"BASE/f/status-404/10/x","mirrors":["BASE/f/status-403/10/x"]}"#)
+        } throws: { "\($0)".contains("/f/status-403/10/x") }
+    }
+
     @Test func credentialsComeFromNamedVariables() async throws {
         let source = #"{"type":"url","url":"BASE/f/cross/10/x"}"#
         _ = try await fetch(

@@ -341,6 +341,9 @@ class Handler(BaseHTTPRequestHandler):
         decoded = [urllib.parse.unquote(part) for part in parts]
         token = (self.headers["Authorization"] or "").removeprefix("Bearer ")
         if parts[1] == "api":
+            # Only the repositories of this organisation are data sets or spaces.
+            if (decoded[2] == "models") == decoded[3].startswith("other-"):
+                return self.answer(404, b"", [("X-Error-Code", "RepoNotFound")])
             repo = "/".join(decoded[3:5])
             if not self.admit(repo, token):
                 return
@@ -349,6 +352,8 @@ class Handler(BaseHTTPRequestHandler):
             return self.hub_tree(repo)
         if parts[1] == "cdn":
             return self.serve(content_by_path(decoded[2:]), etag='"cdn"')
+        if parts[1] in ("datasets", "spaces"):
+            del decoded[1]
         repo = "/".join(decoded[1:3])
         if not self.admit(repo, token):
             return

@@ -64,7 +64,10 @@ let
   hubOrg = if hub.org or null != null then hub.org else sourceMeta.org;
   hubModel = if hub.model or null != null then hub.model else sourceMeta.model;
   hubLink =
-    if (hub.enable or true) && (kind.hubLayout || named) then "models--${hubOrg}--${hubModel}" else null;
+    if (hub.enable or true) && (kind.hubLayout || named) then
+      "${(kind.hubFolder or (_: "models")) sourceConfig}--${hubOrg}--${hubModel}"
+    else
+      null;
 
   viewEnvironment = {
     inherit (merged) name;

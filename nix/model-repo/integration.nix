@@ -15,6 +15,15 @@ let
   '';
 in
 {
+  # Those of the models (by name) that a hub cache has a place for.
+  linkedModels = models: builtins.filter (model: model.hfCachePath != null) (builtins.attrValues models);
+
+  # Shell code that links such models into the hub cache below `cacheDir`.
+  linkModels = cacheDir: models: ''
+    mkdir -p "${cacheDir}/hub"
+    ${concatMapStrings (model: replaceLink "${cacheDir}/hub/${model.hfCachePath}" "${model}") models}
+  '';
+
   # Shell code that links models into a hub cache and turns on offline mode.
   # models = [ { drv, org, model } ]; cacheDir: the folder of the links, by default the user's own cache.
   mkShellHook =

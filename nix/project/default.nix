@@ -9,6 +9,7 @@
 #   bundle      what ../default.nix answers
 #   flake       { folder, lock } -> the flake in that folder, as `builtins.getFlake` would answer it
 #   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
+#   rawModel    a model's description -> its raw derivation, for a model that no project describes
 {
   nixlite,
   system,
@@ -40,6 +41,8 @@ let
 in
 {
   inherit bundle;
+
+  rawModel = description: (bundle.modelRepo.lib.fetchModel bundle.pkgs description).raw;
 
   flake = { folder, lock }: resolve.flake { outPath = folder; } lock;
 

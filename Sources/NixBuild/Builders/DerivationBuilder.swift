@@ -32,7 +32,10 @@ final class DerivationBuilder: Sendable {
             let locks = try PathLocks(step.outputs.map { store.realPath($0.path) })
             if try options.rebuilds || !areValid(step) {
                 report(.building(name))
-                defer { BuildLogFile.write(log.text, for: step.path, store.layout) }
+                defer {
+                    BuildLogFile.write(log.text, for: step.path, store.layout)
+                    report(.built(name))
+                }
                 try run(step, cancellation, &log)
             }
             try locks.release(deleting: true)

@@ -5,8 +5,10 @@ import Synchronization
 package final class FetchProgressObserver: FetchObserver {
     private struct State {
         var progress: FetchProgress
-        var bytes: [String: Int64] = [:]
-        var expected: [String: Int64] = [:]
+        /// Bytes of the files that are complete.
+        var complete: [String: Int64] = [:]
+        /// The sum of the sizes known so far, where nobody told it before.
+        var sizes: [String: Int64] = [:]
         var isPlanned = false
     }
     private let state: Mutex<State>
@@ -24,42 +26,79 @@ package final class FetchProgressObserver: FetchObserver {
         switch event {
         case .planned(let files, let bytes):
             update { state in
-                state.isPlanned = true
+                state.isPlanned = bytes != nil
                 state.progress.filesExpected = files
                 state.progress.bytesExpected = bytes
             }
         case .started(let file, let expected, let resumed):
             update { state in
-                state.bytes[file] = resumed
-                if let expected { state.expected[file] = expected }
+                Self.forget(file, &state)
+                state.progress.files.append(
+                    FetchProgress.File(name: file, bytesDone: resumed, bytesExpected: expected))
+                state.progress.bytesDone += resumed
+                state.progress.bytesResumed += resumed
+                if let expected { Self.expect(expected, of: file, &state) }
             }
-        case .advanced(let file, let done): update { $0.bytes[file] = done }
+        case .advanced(let file, let done):
+            update { state in
+                guard let index = state.progress.files.firstIndex(where: { $0.name == file }) else { return }
+                let before = state.progress.files[index].bytesDone
+                state.progress.files[index].bytesDone = done
+                if done > before { state.progress.files[index].trouble = nil }
+                state.progress.bytesDone += done - before
+            }
         case .finished(let file, let bytes):
             update { state in
-                state.bytes[file] = bytes
-                state.expected[file] = bytes
+                Self.forget(file, &state)
+                state.complete[file] = bytes
+                state.progress.bytesDone += bytes
                 state.progress.filesDone += 1
+                Self.expect(bytes, of: file, &state)
             }
         case .retrying(let file, let reason, let delay):
-            let seconds = (delay * 10).rounded() / 10
-            let reason = reason.split(separator: "\n").first.map(String.init) ?? reason
-            report(.note("\(name): \(file): \(reason); trying again in \(seconds) s"))
+            let line = reason.split(separator: "\n").first.map(String.init) ?? reason
+            update { state in
+                state.progress.retries += 1
+                if let index = state.progress.files.firstIndex(where: { $0.name == file }) {
+                    state.progress.files[index].trouble = line
+                }
+            }
+            report(.retrying(name: name, file: file, reason: line, delay: delay))
+        case .identified(let version): report(.identified(name: name, version: version))
         case .note(let text): report(.note("\(name): \(text)"))
         }
     }
 
     /// The fetch is over.
-    package func end() { report(.progressEnded(name: name)) }
+    package func end(succeeded: Bool) {
+        report(.progressEnded(state.withLock { $0.progress }, succeeded: succeeded))
+    }
+
+    /// Takes a file out of the sums, for it begins or is complete.
+    private static func forget(_ file: String, _ state: inout State) {
+        if let index = state.progress.files.firstIndex(where: { $0.name == file }) {
+            state.progress.bytesDone -= state.progress.files.remove(at: index).bytesDone
+        }
+        if let bytes = state.complete.removeValue(forKey: file) {
+            state.progress.bytesDone -= bytes
+            state.progress.filesDone -= 1
+            // What is begun again was got by this run, not by an earlier one.
+            state.progress.bytesResumed -= bytes
+        }
+    }
+
+    private static func expect(_ bytes: Int64, of file: String, _ state: inout State) {
+        guard !state.isPlanned else { return }
+        let before = state.sizes.updateValue(bytes, forKey: file) ?? 0
+        state.progress.bytesExpected = (state.progress.bytesExpected ?? 0) + bytes - before
+    }
 
     private func update(_ change: (inout State) -> Void) {
-        let progress = state.withLock { state in
-            change(&state)
-            state.progress.bytesDone = state.bytes.values.reduce(0, +)
-            if !state.isPlanned, !state.expected.isEmpty {
-                state.progress.bytesExpected = state.expected.values.reduce(0, +)
-            }
-            return state.progress
-        }
-        report(.progress(progress))
+        report(
+            .progress(
+                state.withLock { state in
+                    change(&state)
+                    return state.progress
+                }))
     }
 }

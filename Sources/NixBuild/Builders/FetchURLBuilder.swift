@@ -41,7 +41,7 @@ struct FetchURLBuilder {
                 return .failure(error)
             }
         }
-        observer.end()
+        observer.end(succeeded: (try? result.get()) != nil)
         let file: FetchedFile
         switch result {
         case .success(let fetched): file = fetched

@@ -56,7 +56,7 @@ struct ModelBuilder {
                 return .failure(error)
             }
         }
-        observer.end()
+        observer.end(succeeded: (try? result.get()) != nil)
         switch result {
         case .success(let fetched): return fetched
         case .failure(let error): throw log.fail(error)
@@ -107,7 +107,7 @@ extension ModelRequest {
         switch source {
         case .mock: false
         case .url(let entries, _): !entries.allSatisfy { $0.url.hasPrefix("file:") }
-        case .huggingface, .s3: true
+        case .huggingface, .s3, .mlflow, .ollama: true
         }
     }
 }

@@ -222,7 +222,7 @@ extension StoreHost {
                 return .failure(error)
             }
         }
-        observer.end()
+        observer.end(succeeded: (try? result.get()) != nil)
         if case .failure(let error) = result {
             throw HostError("unable to download '\(URLText.redacted(url))': \(error)")
         }

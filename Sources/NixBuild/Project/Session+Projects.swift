@@ -1,5 +1,5 @@
 package import NixEval
-import NixFormats
+package import NixFormats
 
 extension Session {
     /// The functions of `nix/project/default.nix`, for a project in `folder`.
@@ -55,6 +55,23 @@ extension Session {
                 ("folder", ValueRoot(try evaluator.makePath(Array(folder.utf8)), evaluator)),
             ]
             return try call("devenv", of: functions, attributes)
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The raw derivation of a model that no project describes.
+    ///
+    /// - Parameter description: what `fetchModel` takes.
+    package func rawModel(_ description: JSONValue) throws(SessionError) -> ValueRoot {
+        let functions = try projectFunctions(settings.folder, nil)
+        do throws(EvaluationError) {
+            guard let function = try evaluator.attribute("rawModel", of: functions.value) else {
+                throw evaluator.failure("attribute 'rawModel' missing")
+            }
+            let root = ValueRoot(function, evaluator)
+            let argument = ValueRoot(try evaluator.makeValue(description), evaluator)
+            return ValueRoot(try evaluator.call(root.value, argument.value), evaluator)
         } catch {
             throw .evaluation(error)
         }

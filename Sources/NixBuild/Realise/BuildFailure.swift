@@ -22,6 +22,8 @@ package struct BuildFailure: Error, Sendable {
 
     package var kind: Kind
     package var message: String
+    /// The hash of what was fetched, where it is another than the one that was specified.
+    package var got: NixHash?
 
     package init(_ kind: Kind, _ message: String) {
         self.kind = kind
@@ -63,7 +65,9 @@ extension BuildFailure {
             "hash mismatch in fixed-output derivation '\(derivation)':\n"
             + "  specified: \(specified.sri)\n     got:    \(got.sri)"
         if let hint { message += "\nhint: \(hint)" }
-        return BuildFailure(.hashMismatch, message)
+        var failure = BuildFailure(.hashMismatch, message)
+        failure.got = got
+        return failure
     }
 
     /// `builder for '…' failed to produce output path …`.

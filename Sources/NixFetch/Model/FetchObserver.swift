@@ -10,6 +10,8 @@ package enum FetchEvent: Sendable, Equatable {
     case finished(file: String, bytes: Int64)
     /// A request failed and is tried again after `delay` seconds.
     case retrying(file: String, reason: String, delay: Double)
+    /// What stands behind a branch, stage or tag: a commit, a version, a digest.
+    case identified(String)
     /// Something the user should read once (a license note, a fallback taken).
     case note(String)
 }

@@ -52,10 +52,9 @@ package struct ModelFetcher: Sendable {
         let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
         let workspace = try Workspace(staging: staging, partials: partials)
         switch request.source {
-        case .huggingface(let repo, let revision, let files):
+        case .huggingface(let repository):
             let source = try HuggingFaceSource(
-                repo: repo, revision: revision, patterns: files, credentials: request.credentials,
-                environment: environment, context: context)
+                repository: repository, credentials: request.credentials, environment: environment, context: context)
             return try await source.fetch(into: workspace)
         case .url(let entries, let extract):
             let source = URLSource(
@@ -65,6 +64,14 @@ package struct ModelFetcher: Sendable {
         case .s3(let location):
             let source = try S3Source(
                 location: location, credentials: request.credentials, environment: environment, context: context)
+            return try await source.fetch(into: workspace)
+        case .mlflow(let model):
+            let source = try MLflowSource(
+                model: model, credentials: request.credentials, environment: environment, context: context)
+            return try await source.fetch(into: workspace)
+        case .ollama(let model):
+            let source = try OllamaSource(
+                model: model, credentials: request.credentials, environment: environment, context: context)
             return try await source.fetch(into: workspace)
         case .mock(let repository):
             return try MockSource(repository: repository).fetch(into: workspace)

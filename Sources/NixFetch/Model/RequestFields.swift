@@ -49,6 +49,12 @@ struct RequestFields {
         return text
     }
 
+    /// A string, or an integer as one.
+    func text(_ member: String) throws(FetchError) -> String? {
+        if case .some(.integer(let number)) = value[member] { return "\(number)" }
+        return try string(member)
+    }
+
     func bool(_ member: String) throws(FetchError) -> Bool? {
         guard let found = value[member] else { return nil }
         guard let flag = found.bool else { throw wrongType(member, "a Boolean", found) }

@@ -1,6 +1,7 @@
 /// What the hub's error answers mean, in words that say who said so and what to do.
 struct HubErrors: Sendable {
     let repo: String
+    let kind: ModelSource.HubRepository.Kind
     let revision: String
     let endpoint: String
     let token: HubToken?
@@ -68,7 +69,7 @@ struct HubErrors: Sendable {
     }
 
     private func gated(_ head: ResponseHead) -> FetchError {
-        let page = "\(endpoint)/\(repo)"
+        let page = "\(endpoint)/\(kind.pathPrefix)\(repo)"
         return failure(
             .unauthorized,
             token == nil

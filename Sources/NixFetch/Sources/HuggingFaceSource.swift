@@ -8,6 +8,7 @@ import NixFormats
 struct HuggingFaceSource: Sendable {
     private let repo: String
     private let revision: String
+    private let kind: ModelSource.HubRepository.Kind
     private let selection: FileSelection
     private let token: HubToken?
     private let endpoint: URLReference
@@ -37,14 +38,15 @@ struct HuggingFaceSource: Sendable {
     }
 
     init(
-        repo: String, revision: String, patterns: [String]?, credentials: CredentialRequest,
-        environment: FetchEnvironment, context: FetchContext
+        repository: ModelSource.HubRepository, credentials: CredentialRequest, environment: FetchEnvironment,
+        context: FetchContext
     ) throws(FetchError) {
-        try HubNames.check(repository: repo)
-        try HubNames.check(revision: revision)
-        self.repo = repo
-        self.revision = revision
-        selection = FileSelection(patterns)
+        try HubNames.check(repository: repository.repo)
+        try HubNames.check(revision: repository.revision)
+        repo = repository.repo
+        revision = repository.revision
+        kind = repository.kind
+        selection = FileSelection(repository.files)
         token = try HubToken.find(credentials, environment)
         var text = environment.value("HF_ENDPOINT") ?? Self.defaultBase
         while text.hasSuffix("/") { text.removeLast() }
@@ -53,7 +55,9 @@ struct HuggingFaceSource: Sendable {
         self.context = context
     }
 
-    private var errors: HubErrors { HubErrors(repo: repo, revision: revision, endpoint: base, token: token) }
+    private var errors: HubErrors {
+        HubErrors(repo: repo, kind: kind, revision: revision, endpoint: base, token: token)
+    }
 
     private var authorizer: any RequestAuthorizer {
         if let token { return StaticAuthorizer(bearer: token.value) }
@@ -63,6 +67,7 @@ struct HuggingFaceSource: Sendable {
     /// Fetches into the hub layout.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
         let commit = try await resolveRevision()
+        context.observer.observe(.identified(commit))
         let all = try await listTree(commit)
         let entries = all.filter { selection.keeps($0.path) }
         try selection.checkKept(entries.map(\.path), of: all.map(\.path), in: "'\(repo)' at \(base)")
@@ -128,7 +133,7 @@ struct HuggingFaceSource: Sendable {
 
     private func job(_ entry: Entry, commit: String, blobs: Descriptor, index: Int) throws(FetchError) -> FileJob {
         let path = URLReference.percentEncoded(entry.path, keepingSlashes: true)
-        let url = try Downloader.parse("\(base)/\(repo)/resolve/\(commit)/\(path)")
+        let url = try Downloader.parse("\(base)/\(kind.pathPrefix)\(repo)/resolve/\(commit)/\(path)")
         var request = FileRequest(url: url, label: entry.path)
         request.authorizer = authorizer
         request.size = entry.size
@@ -141,7 +146,7 @@ struct HuggingFaceSource: Sendable {
     private func resolveRevision() async throws(FetchError) -> String {
         if HubNames.isCommit(revision) { return revision }
         let name = URLReference.percentEncoded(revision, keepingSlashes: false)
-        let (answer, _) = try await ask(try Downloader.parse("\(base)/api/models/\(repo)/revision/\(name)"))
+        let (answer, _) = try await ask(try Downloader.parse("\(base)/api/\(kind.rawValue)s/\(repo)/revision/\(name)"))
         guard let commit = answer["sha"]?.string, HubNames.isCommit(commit) else {
             throw FetchError(.verification, "the answer of \(base) about '\(repo)' has no commit: is it a hub?")
         }
@@ -170,7 +175,8 @@ struct HuggingFaceSource: Sendable {
         var entries: [Entry] = []
         var seen: Set<[UInt8]> = []
         var asked: Set<String> = []
-        var next: URLReference? = try Downloader.parse("\(base)/api/models/\(repo)/tree/\(commit)?recursive=true")
+        var next: URLReference? = try Downloader.parse(
+            "\(base)/api/\(kind.rawValue)s/\(repo)/tree/\(commit)?recursive=true")
         while let url = next {
             guard asked.insert(url.text).inserted, asked.count <= 10_000 else {
                 throw FetchError(.verification, "the file list of '\(repo)' at \(base) does not end")

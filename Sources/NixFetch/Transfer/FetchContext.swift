@@ -3,7 +3,7 @@ import Synchronization
 /// A downloader with the network settings and the observer of one model or one URL.
 struct FetchContext: Sendable {
     let downloader: Downloader
-    let transfer: TransferOptions
+    var transfer: TransferOptions
     let retry: RetryPolicy
     let observer: any FetchObserver
 

@@ -174,7 +174,7 @@ package struct URLReference: Sendable, Hashable {
     }
 
     /// Percent-decodes; nil when malformed, or not UTF-8, or when a NUL results.
-    static func percentDecoded(_ text: Substring) -> String? {
+    package static func percentDecoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         var iterator = text.utf8.makeIterator()
         while let byte = iterator.next() {

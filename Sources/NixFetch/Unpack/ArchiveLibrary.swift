@@ -7,8 +7,7 @@ struct ArchiveLibrary: @unchecked Sendable {
     let readNew: @convention(c) () -> Handle?
     let readFree: @convention(c) (Handle?) -> Int32
     let supports: [@convention(c) (Handle?) -> Int32]
-    let supportTar: @convention(c) (Handle?) -> Int32
-    let supportZip: @convention(c) (Handle?) -> Int32
+    let formats: [@convention(c) (Handle?) -> Int32]
     let supportRaw: @convention(c) (Handle?) -> Int32
     let openDescriptor: @convention(c) (Handle?, Int32, Int) -> Int32
     let nextHeader: @convention(c) (Handle?, UnsafeMutablePointer<Handle?>?) -> Int32
@@ -32,15 +31,13 @@ struct ArchiveLibrary: @unchecked Sendable {
         let library = try DynamicLibrary("libarchive.so.13")
         readNew = try library.function("archive_read_new", type(of: readNew))
         readFree = try library.function("archive_read_free", type(of: readFree))
-        var supports: [@convention(c) (Handle?) -> Int32] = []
-        for filter in ["gzip", "bzip2", "xz", "lzma", "zstd"] {
-            supports.append(
-                try library.function(
-                    "archive_read_support_filter_\(filter)", (@convention(c) (Handle?) -> Int32).self))
-        }
-        self.supports = supports
-        supportTar = try library.function("archive_read_support_format_tar", type(of: supportTar))
-        supportZip = try library.function("archive_read_support_format_zip", type(of: supportZip))
+        // All that need no other program.
+        supports = try Self.functions(
+            library, "archive_read_support_filter_",
+            ["gzip", "bzip2", "compress", "xz", "lzma", "lzip", "zstd", "lz4", "rpm", "uu"])
+        formats = try Self.functions(
+            library, "archive_read_support_format_",
+            ["tar", "zip", "7zip", "cpio", "ar", "cab", "iso9660", "lha", "rar", "rar5", "warc", "xar"])
         supportRaw = try library.function("archive_read_support_format_raw", type(of: supportRaw))
         openDescriptor = try library.function("archive_read_open_fd", type(of: openDescriptor))
         nextHeader = try library.function("archive_read_next_header", type(of: nextHeader))
@@ -54,5 +51,15 @@ struct ArchiveLibrary: @unchecked Sendable {
         entrySymbolicLink = try library.function("archive_entry_symlink", type(of: entrySymbolicLink))
         entryType = try library.function("archive_entry_filetype", type(of: entryType))
         entryMode = try library.function("archive_entry_perm", type(of: entryMode))
+    }
+
+    private static func functions(
+        _ library: DynamicLibrary, _ prefix: String, _ names: [String]
+    ) throws(DynamicLibrary.LoadError) -> [@convention(c) (Handle?) -> Int32] {
+        var functions: [@convention(c) (Handle?) -> Int32] = []
+        for name in names {
+            functions.append(try library.function(prefix + name, (@convention(c) (Handle?) -> Int32).self))
+        }
+        return functions
     }
 }

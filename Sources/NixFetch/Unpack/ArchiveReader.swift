@@ -54,9 +54,7 @@ final class ArchiveReader {
         self.handle = handle
         for support in library.supports { _ = support(handle) }
         switch content {
-        case .archive:
-            _ = library.supportTar(handle)
-            _ = library.supportZip(handle)
+        case .archive: for format in library.formats { _ = format(handle) }
         case .compressedStream: _ = library.supportRaw(handle)
         }
         guard library.openDescriptor(handle, file.number, 256 << 10) == ARCHIVE_OK else { throw failure() }

@@ -38,6 +38,15 @@ struct GlobalArguments: ArgumentGroup {
         return Set((experimentalFeatures + named).flatMap { $0.split(separator: " ").map(String.init) })
     }
 
+    /// How progress and messages appear.
+    var displayFormat: ProgressDisplay.Format {
+        switch logFormat {
+        case .internalJSON: .json
+        case .raw: .lines
+        case .bar, .barWithLogs, .multiline, nil: .live
+        }
+    }
+
     /// The value of the last `--option name`, nil where none was given.
     func setting(_ name: String) -> String? { option.last { $0.name == name }?.value }
 }

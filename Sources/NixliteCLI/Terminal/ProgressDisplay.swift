@@ -2,14 +2,14 @@ import Glibc
 import NixBuild
 import Synchronization
 
-/// Shows what happens during builds on standard error: a bar for each fetch on a terminal, plain lines elsewhere.
-///
-/// Bars are below everything else: a line that comes meanwhile goes above them.
+/// Shows what happens during a command on standard error: with live lines below everything else on a terminal, with plain
+/// lines elsewhere, or as Nix's JSON lines.
 final class ProgressDisplay: Sendable {
     private let terminal: Terminal
     private let verbosity: Verbosity
-    private let state = Mutex(State())
-    /// Seconds between two drawings of the bars, and between two plain lines about one fetch.
+    private let format: Format
+    private let state: Mutex<State>
+    /// Seconds between two drawings of the live lines, and between two plain lines about one fetch.
     private static let drawInterval = 0.1
     private static let lineInterval = 10.0
 
@@ -17,44 +17,67 @@ final class ProgressDisplay: Sendable {
     struct Verbosity: Sendable {
         /// Lines such as `building …`.
         var showsSteps = true
+        /// What will be built, and when it begins.
+        var showsPlan = true
         /// Warnings.
         var showsWarnings = true
         /// The output of builders.
         var showsLogs = false
+        /// Each file of a fetch.
+        var showsFiles = false
+    }
+
+    /// In which form.
+    enum Format: Sendable {
+        /// Live lines where the terminal can redraw them.
+        case live
+        /// Lines only.
+        case lines
+        /// Nix's `internal-json`.
+        case json
     }
 
     private struct State {
-        var fetches: [Fetch] = []
-        var drawnLines = 0
+        var fetches: [FetchRate] = []
+        var area = LiveArea()
         var lastDrawing = 0.0
+        var isTicking = false
+        var log = ActivityLog()
+        var total = FetchSummary()
     }
 
-    private struct Fetch {
-        var progress: FetchProgress
-        let started: Double
-        let bytesAtStart: Int64
-        var lastLine: Double
-    }
-
-    init(_ terminal: Terminal, _ verbosity: Verbosity) {
+    init(_ terminal: Terminal, _ verbosity: Verbosity, _ format: Format = .live) {
         self.terminal = terminal
         self.verbosity = verbosity
+        self.format = format == .live && !terminal.isInteractive ? .lines : format
+        state = Mutex(State())
     }
 
     /// Takes one event; may be called from any thread.
     func report(_ event: BuildEvent) {
+        if format == .json {
+            state.withLock { state in
+                let lines = state.log.lines(event, Clock.now())
+                if !lines.isEmpty { StandardStreams.error(lines) }
+            }
+            return
+        }
         switch event {
         case .planned(let paths):
-            guard verbosity.showsSteps, !paths.isEmpty else { return }
-            let title =
-                paths.count == 1
-                ? "this derivation will be built:" : "these \(paths.count) derivations will be built:"
-            print(([title] + paths.map { "  \($0)" }).joined(separator: "\n"))
-        case .building(let path): if verbosity.showsSteps { print("building '\(path)'...") }
+            guard verbosity.showsSteps, verbosity.showsPlan, !paths.isEmpty else { return }
+            print(([BuildPlanText.title(paths.count)] + paths.map { "  \($0)" }).joined(separator: "\n"))
+        case .building(let path): if verbosity.showsSteps, verbosity.showsPlan { print("building '\(path)'...") }
+        case .built: break
         case .logLine(let name, let line):
             if verbosity.showsLogs { print("\(name)> \(SafeText.printable(line))") }
         case .progress(let progress): advance(progress)
-        case .progressEnded(let name): end(name)
+        case .retrying(let name, let file, let reason, let delay):
+            // On a terminal the file's own line says so.
+            guard verbosity.showsSteps, format == .lines || verbosity.showsFiles else { return }
+            print(ProgressLine.retry(name, file, reason, delay))
+        case .identified(let name, let version):
+            if verbosity.showsFiles { print("\(name): version \(version)") }
+        case .progressEnded(let progress, let succeeded): end(progress, succeeded)
         case .warning(let text): if verbosity.showsWarnings { print("\(terminal.warning("warning:")) \(text)") }
         case .text(let line): print(String(decoding: line, as: UTF8.self))
         case .note(let text): if verbosity.showsSteps { print(text) }
@@ -62,70 +85,112 @@ final class ProgressDisplay: Sendable {
         }
     }
 
-    /// Prints lines above the bars.
+    /// The command is over: sums up what was fetched, where it was more than one thing.
+    func finish() {
+        let total = state.withLock { $0.total }
+        guard total.fetches > 1, verbosity.showsSteps, format != .json else { return }
+        print("fetched \(total.fetches) models and files: \(total.text)")
+    }
+
+    /// Prints lines above the live ones.
     private func print(_ text: String) {
         state.withLock { state in
-            erase(&state)
-            StandardStreams.error(text + "\n")
-            draw(&state)
+            StandardStreams.error(state.area.print(text, width: terminal.width) + drawn(&state))
         }
     }
 
     private func advance(_ progress: FetchProgress) {
         guard verbosity.showsSteps else { return }
-        let now = Self.now()
+        let now = Clock.now()
+        var begins: [String] = []
         state.withLock { state in
-            var index = state.fetches.firstIndex { $0.progress.name == progress.name }
-            if index == nil {
-                state.fetches.append(
-                    Fetch(progress: progress, started: now, bytesAtStart: progress.bytesDone, lastLine: now))
+            let index: Int
+            if let found = state.fetches.firstIndex(where: { $0.progress.name == progress.name }) {
+                index = found
+                if verbosity.showsFiles {
+                    let known = Set(state.fetches[index].progress.files.map(\.name))
+                    begins = progress.files.map(\.name).filter { !known.contains($0) }
+                }
+            } else {
+                state.fetches.append(FetchRate(progress, now))
                 index = state.fetches.count - 1
+                begins = verbosity.showsFiles ? progress.files.map(\.name) : []
             }
-            guard let index else { return }
-            state.fetches[index].progress = progress
-            if terminal.isInteractive {
-                guard now - state.lastDrawing >= Self.drawInterval else { return }
-                state.lastDrawing = now
-                erase(&state)
-                draw(&state)
-            } else if now - state.fetches[index].lastLine >= Self.lineInterval {
-                state.fetches[index].lastLine = now
-                StandardStreams.error(ProgressLine.plain(progress, speed(state.fetches[index], now)) + "\n")
+            state.fetches[index].take(progress, now)
+            for name in begins {
+                StandardStreams.error(
+                    state.area.print("\(progress.name): downloading '\(name)'", width: terminal.width))
+            }
+            switch format {
+            case .live:
+                startTicking(&state)
+                guard now - state.lastDrawing >= Self.drawInterval || !begins.isEmpty else { return }
+                StandardStreams.error(drawn(&state))
+            case .lines:
+                guard state.fetches[index].isLineDue(now, every: Self.lineInterval) else { return }
+                StandardStreams.error(
+                    ProgressLine.plain(progress, state.fetches[index].bytesPerSecond(now)) + "\n")
+            case .json: break
             }
         }
     }
 
-    private func end(_ name: String) {
+    private func end(_ progress: FetchProgress, _ succeeded: Bool) {
         state.withLock { state in
-            erase(&state)
-            state.fetches.removeAll { $0.progress.name == name }
-            draw(&state)
+            var text = ""
+            if let index = state.fetches.firstIndex(where: { $0.progress.name == progress.name }) {
+                let fetch = state.fetches.remove(at: index)
+                if succeeded, verbosity.showsSteps, progress.filesDone > 0 {
+                    let summary = FetchSummary(progress, from: fetch.started, to: Clock.now())
+                    state.total.add(summary)
+                    text = "fetched '\(progress.name)': \(summary.text)"
+                }
+            }
+            guard format == .live || !text.isEmpty else { return }
+            let width = terminal.width
+            StandardStreams.error(
+                (text.isEmpty ? state.area.clear(width: width) : state.area.print(text, width: width))
+                    + drawn(&state))
         }
     }
 
-    private func erase(_ state: inout State) {
-        guard state.drawnLines > 0 else { return }
-        StandardStreams.error("\u{1b}[\(state.drawnLines)A\r\u{1b}[J")
-        state.drawnLines = 0
+    /// The live lines, drawn over those before.
+    private func drawn(_ state: inout State) -> String {
+        guard format == .live else { return "" }
+        state.lastDrawing = Clock.now()
+        let size = terminal.size
+        let lines = LiveLines.lines(state.fetches, state.lastDrawing, width: size.columns, height: size.rows)
+        return state.area.draw(lines, width: size.columns)
     }
 
-    private func draw(_ state: inout State) {
-        guard terminal.isInteractive, !state.fetches.isEmpty else { return }
-        let now = Self.now()
-        let width = terminal.width
-        let lines = state.fetches.map { ProgressLine.bar($0.progress, speed($0, now), width: width) }
-        StandardStreams.error(lines.joined(separator: "\n") + "\n")
-        state.drawnLines = lines.count
+    /// Redraws while fetches go on, for rates and remaining times change without events too.
+    private func startTicking(_ state: inout State) {
+        guard !state.isTicking else { return }
+        state.isTicking = true
+        Blocking.startThread { [self] in
+            var isOver = false
+            while !isOver {
+                usleep(250_000)
+                self.state.withLock { state in
+                    isOver = state.fetches.isEmpty
+                    if isOver { state.isTicking = false } else { StandardStreams.error(drawn(&state)) }
+                }
+            }
+        }
     }
+}
 
-    /// Bytes per second since the fetch began; 0 while that says nothing.
-    private func speed(_ fetch: Fetch, _ now: Double) -> Double {
-        let seconds = now - fetch.started
-        guard seconds > 0.2 else { return 0 }
-        return Double(fetch.progress.bytesDone - fetch.bytesAtStart) / seconds
+/// The words of a plan.
+enum BuildPlanText {
+    static func title(_ count: Int) -> String {
+        count == 1 ? "this derivation will be built:" : "these \(count) derivations will be built:"
     }
+}
 
-    private static func now() -> Double {
+/// The monotonic clock.
+enum Clock {
+    /// Seconds since some moment.
+    static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9

@@ -1,5 +1,11 @@
 /// Text of builders and servers, made harmless for a terminal.
 enum SafeText {
+    /// The same for text of several lines.
+    static func printableLines(_ bytes: [UInt8]) -> String {
+        bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+            .map { printable(Array($0)) }.joined(separator: "\n")
+    }
+
     /// The text without control characters; colour sequences go, tabs stay.
     static func printable(_ bytes: [UInt8]) -> String {
         var kept: [UInt8] = []

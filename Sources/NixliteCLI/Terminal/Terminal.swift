@@ -20,10 +20,15 @@ struct Terminal: Sendable {
     }
 
     /// Columns now; 80 where nobody says.
-    var width: Int {
+    var width: Int { size.columns }
+
+    /// Columns and rows now; 80 and 24 where nobody says.
+    var size: (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0 else { return 80 }
-        return Int(size.ws_col)
+        guard ioctl(STDERR_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0 else {
+            return (80, 24)
+        }
+        return (Int(size.ws_col), Int(size.ws_row))
     }
 
     /// `text` in bold red, as `error:` is.

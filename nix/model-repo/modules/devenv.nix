@@ -26,6 +26,7 @@ in
           models
           globalValidation
           globalNetwork
+          offlineMode
           ;
         cacheDir = lib.mkOption {
           type = lib.types.str;
@@ -36,11 +37,6 @@ in
           type = lib.types.bool;
           default = true;
           description = "Whether to link the models into a HuggingFace cache directory";
-        };
-        offlineMode = lib.mkOption {
-          type = lib.types.bool;
-          default = true;
-          description = "Whether to set HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE";
         };
       };
     };
@@ -64,10 +60,7 @@ in
   config = lib.mkIf cfg.enable {
     env =
       common.variables built
-      // lib.optionalAttrs cfg.offlineMode {
-        HF_HUB_OFFLINE = "1";
-        TRANSFORMERS_OFFLINE = "1";
-      };
+      // lib.optionalAttrs cfg.offlineMode common.offlineVariables;
     packages = builtins.attrValues built;
   };
 }

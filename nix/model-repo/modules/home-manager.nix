@@ -13,19 +13,12 @@ let
   cfg = config.programs.model-repo;
   hub = cfg.integration.huggingface;
   built = common.build library.fetchModel "programs.model-repo" cfg;
-  linked = builtins.filter (model: model.hfCachePath != null) (builtins.attrValues built);
+  linked = library.linkedModels built;
   cacheDir = if hub.cacheDir == null then "${config.xdg.cacheHome}/huggingface" else hub.cacheDir;
 
   setup = pkgs.writeShellScript "setup-hf-models" ''
     set -eu
-    mkdir -p "${cacheDir}/hub"
-    ${lib.concatMapStrings (model: ''
-      if [ -e "${cacheDir}/hub/${model.hfCachePath}" ] && [ ! -L "${cacheDir}/hub/${model.hfCachePath}" ]; then
-        echo "Warning: ${cacheDir}/hub/${model.hfCachePath} exists and is not a symlink, skipping" >&2
-      else
-        ln -sfn "${model}" "${cacheDir}/hub/${model.hfCachePath}"
-      fi
-    '') linked}
+    ${library.linkModels cacheDir linked}
   '';
 in
 {
@@ -49,11 +42,7 @@ in
         default = null;
         description = "Directory of the HuggingFace cache; $XDG_CACHE_HOME/huggingface where it is null";
       };
-      offlineMode = mkOption {
-        type = types.bool;
-        default = true;
-        description = "Whether to set HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE";
-      };
+      inherit (common) offlineMode;
       setupOnActivation = mkOption {
         type = types.bool;
         default = true;
@@ -69,10 +58,7 @@ in
     );
     home.sessionVariables = mkIf hub.enable (
       lib.optionalAttrs (hub.cacheDir != null) { HF_HOME = hub.cacheDir; }
-      // lib.optionalAttrs hub.offlineMode {
-        HF_HUB_OFFLINE = "1";
-        TRANSFORMERS_OFFLINE = "1";
-      }
+      // lib.optionalAttrs hub.offlineMode common.offlineVariables
     );
   };
 }

@@ -13,7 +13,7 @@ let
   cfg = config.services.model-repo;
   hub = cfg.integration.huggingface;
   built = common.build library.fetchModel "services.model-repo" cfg;
-  linked = builtins.filter (model: model.hfCachePath != null) (builtins.attrValues built);
+  linked = library.linkedModels built;
 in
 {
   options.services.model-repo = {
@@ -81,10 +81,7 @@ in
         ReadWritePaths = [ hub.cacheDir ];
         ExecStart = pkgs.writeShellScript "setup-model-repo" ''
           set -eu
-          mkdir -p "${hub.cacheDir}/hub"
-          ${lib.concatMapStrings (model: ''
-            ln -sfn "${model}" "${hub.cacheDir}/hub/${model.hfCachePath}"
-          '') linked}
+          ${library.linkModels hub.cacheDir linked}
           chown -R ${cfg.user}:${cfg.group} "${hub.cacheDir}"
         '';
       };

@@ -58,6 +58,17 @@ rec {
   globalValidation = section "Validation settings of every model that does not set them itself";
   globalNetwork = section "Network settings of every model that does not set them itself";
 
+  offlineMode = mkOption {
+    type = types.bool;
+    default = true;
+    description = "Whether to set HF_HUB_OFFLINE and TRANSFORMERS_OFFLINE";
+  };
+
+  offlineVariables = {
+    HF_HUB_OFFLINE = "1";
+    TRANSFORMERS_OFFLINE = "1";
+  };
+
   # `built` by name, for other parts of the configuration to refer to.
   modelPaths =
     cfg: built:

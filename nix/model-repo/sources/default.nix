@@ -5,6 +5,7 @@
 #   json      cfg -> what the fetcher reads, every default filled in
 #   meta      cfg -> org, model, revision, repo as `passthru.meta` shows them
 #   hubLayout whether the output has blobs, snapshots and refs
+#   hubFolder cfg -> the first part of a hub cache's name for it: models, datasets, spaces
 { lib }:
 let
   inherit (builtins) isAttrs isBool isInt isList isString;
@@ -55,6 +56,9 @@ let
       cfg ? ${key} && cfg.${key} != null && !(isTextList cfg.${key})
     ) "${kind}: '${key}' must be a list of strings or null";
 
+  # What a Hugging Face repository holds: a model unless it says otherwise.
+  repoType = cfg: if cfg.repoType or null == null then "model" else cfg.repoType;
+
   gitMeta =
     kind: cfg:
     let
@@ -72,22 +76,32 @@ rec {
   kinds = {
     huggingface = {
       hubLayout = true;
-      keys = [ "repo" "revision" "files" ];
+      keys = [ "repo" "repoType" "revision" "files" ];
+      hubFolder = cfg: "${repoType cfg}s";
       check =
         cfg:
         required "huggingface" [ "repo" ] cfg
+        ++ failing (
+          !(builtins.elem (repoType cfg) [ "model" "dataset" "space" ])
+        ) "huggingface: 'repoType' must be one of: model, dataset, space"
         ++ failing (cfg ? repo && !(isText cfg.repo)) "huggingface: 'repo' must be a non-empty string"
         ++ failing (
           cfg ? repo && isString cfg.repo && !(lib.hasInfix "/" cfg.repo)
         ) "huggingface: 'repo' must be in 'org/model' format"
         ++ failing (cfg ? revision && !(isText cfg.revision)) "huggingface: 'revision' must be a non-empty string"
         ++ fileList "huggingface" "files" cfg;
-      rawName = name: cfg: "${builtins.replaceStrings [ "/" ] [ "-" ] cfg.repo}-raw";
-      json = cfg: {
-        inherit (cfg) repo;
-        revision = cfg.revision or "main";
-        files = cfg.files or null;
-      };
+      rawName =
+        name: cfg:
+        (if repoType cfg == "model" then "" else "${repoType cfg}-")
+        + "${builtins.replaceStrings [ "/" ] [ "-" ] cfg.repo}-raw";
+      json =
+        cfg:
+        {
+          inherit (cfg) repo;
+          revision = cfg.revision or "main";
+          files = cfg.files or null;
+        }
+        // lib.optionalAttrs (repoType cfg != "model") { inherit (cfg) repoType; };
       meta =
         cfg:
         let
@@ -103,11 +117,15 @@ rec {
 
     mlflow = {
       hubLayout = false;
-      keys = [ "trackingUri" "modelName" "modelVersion" "modelStage" ];
+      keys = [ "trackingUri" "modelName" "modelVersion" "modelStage" "modelAlias" "files" ];
       check =
         cfg:
         required "mlflow" [ "trackingUri" "modelName" ] cfg
-        ++ textual "mlflow" [ "trackingUri" "modelName" "modelStage" ] cfg
+        ++ textual "mlflow" [ "trackingUri" "modelName" "modelStage" "modelAlias" ] cfg
+        ++ fileList "mlflow" "files" cfg
+        ++ failing (
+          cfg.modelAlias or null != null && (cfg.modelVersion or null != null || cfg.modelStage or null != null)
+        ) "mlflow: specify 'modelAlias' without 'modelVersion' and 'modelStage'"
         ++ failing (
           cfg.modelVersion or null != null && cfg.modelStage or null != null
         ) "mlflow: specify either 'modelVersion' or 'modelStage', not both"
@@ -119,24 +137,32 @@ rec {
         let
           version = cfg.modelVersion or null;
           stage = cfg.modelStage or null;
+          alias = cfg.modelAlias or null;
           which =
             if version != null then
               "v${toString version}"
             else if stage != null then
               lib.toLower stage
+            else if alias != null then
+              safeName alias
             else
               "latest";
         in
         "mlflow-${builtins.replaceStrings [ "/" ] [ "-" ] cfg.modelName}-${which}-raw";
-      json = cfg: {
-        inherit (cfg) trackingUri modelName;
-        modelVersion = if cfg.modelVersion or null == null then null else toString cfg.modelVersion;
-        modelStage = cfg.modelStage or null;
-      };
+      json =
+        cfg:
+        {
+          inherit (cfg) trackingUri modelName;
+          modelVersion = if cfg.modelVersion or null == null then null else toString cfg.modelVersion;
+          modelStage = cfg.modelStage or null;
+        }
+        // lib.optionalAttrs (cfg.modelAlias or null != null) { inherit (cfg) modelAlias; }
+        // lib.optionalAttrs (cfg.files or null != null) { inherit (cfg) files; };
       meta = cfg: {
         inherit (cfg) trackingUri modelName;
         version = cfg.modelVersion or null;
         stage = cfg.modelStage or null;
+        alias = cfg.modelAlias or null;
         org = "mlflow";
         model = cfg.modelName;
       };
@@ -200,10 +226,20 @@ rec {
       meta = gitMeta "git-xet";
     };
 
-    # `urls` are separate files, not mirrors; `url = "…"` is a list of one.
+    # `urls` are separate files, each with `mirrors` of its own; `url = "…"` is a list of one.
     url =
       let
-        all = cfg: cfg.urls or [ cfg.url ];
+        # `url` alone may have what an element of `urls` has.
+        all =
+          cfg:
+          cfg.urls or [
+            (
+              {
+                inherit (cfg) url;
+              }
+              // lib.filterAttrs (key: _: builtins.elem key [ "mirrors" "sha256" "filename" ]) cfg
+            )
+          ];
         address = entry: if isString entry then entry else entry.url;
         # The name of the first file, without the query of its address.
         fileName =
@@ -213,29 +249,44 @@ rec {
             path = builtins.head (builtins.match "([^?#]*).*" (address first));
           in
           if isAttrs first && first.filename or null != null then first.filename else lastSegment path;
-        isEntry = entry: isText entry || (isAttrs entry && isText (entry.url or null));
+        isEntry =
+          entry:
+          isText entry
+          || (
+            isAttrs entry
+            && isText (entry.url or null)
+            && (entry.mirrors or null == null || isTextList entry.mirrors)
+          );
       in
       {
         hubLayout = false;
-        keys = [ "urls" "url" "extract" ];
+        keys = [ "urls" "url" "mirrors" "sha256" "filename" "extract" ];
         check =
           cfg:
           failing (!(cfg ? urls) && !(cfg ? url)) "url: 'urls' is required"
           ++ failing (cfg ? urls && cfg ? url) "url: specify either 'urls' or 'url', not both"
           ++ failing (cfg ? urls && !(isList cfg.urls)) "url: 'urls' must be a list"
           ++ failing (cfg ? urls && cfg.urls == [ ]) "url: 'urls' must not be empty"
-          ++ textual "url" [ "url" ] cfg
+          ++ textual "url" [ "url" "sha256" "filename" ] cfg
+          ++ fileList "url" "mirrors" cfg
+          ++ failing (
+            cfg ? urls && (cfg ? mirrors || cfg ? sha256 || cfg ? filename)
+          ) "url: with 'urls', its elements have 'mirrors', 'sha256' and 'filename'"
           ++ failing (
             cfg ? urls && isList cfg.urls && !(builtins.all isEntry cfg.urls)
           ) "url: each of 'urls' must be a string or a set with 'url'"
           ++ failing (cfg ? extract && !(isBool cfg.extract)) "url: 'extract' must be a boolean";
         rawName = name: cfg: "url-${safeName (fileName cfg)}-raw";
         json = cfg: {
-          urls = map (entry: {
-            url = address entry;
-            sha256 = if isString entry then null else entry.sha256 or null;
-            filename = if isString entry then null else entry.filename or null;
-          }) (all cfg);
+          urls = map (
+            entry:
+            {
+              url = address entry;
+              sha256 = if isString entry then null else entry.sha256 or null;
+              filename = if isString entry then null else entry.filename or null;
+            }
+            // lib.optionalAttrs (isAttrs entry && entry.mirrors or null != null) { inherit (entry) mirrors; }
+          ) (all cfg);
           extract = cfg.extract or false;
         };
         meta = cfg: {
@@ -248,20 +299,23 @@ rec {
 
     ollama =
       let
-        # "name:tag" and a `tag` attribute both name a tag.
+        # "name:tag" and a `tag` attribute both name a tag; "@sha256:…" behind them is the digest of the manifest.
         parse =
           cfg:
           let
-            parts = builtins.match "(.*):([^:/]+)" cfg.model;
+            name = builtins.head (builtins.split "@" cfg.model);
+            digest = lib.removePrefix name cfg.model;
+            parts = builtins.match "(.*):([^:/]+)" name;
           in
           {
-            model = if parts == null then cfg.model else builtins.elemAt parts 0;
+            model = (if parts == null then name else builtins.elemAt parts 0) + digest;
             tag = cfg.tag or (if parts == null then "latest" else builtins.elemAt parts 1);
           };
+        plain = parsed: builtins.head (builtins.split "@" parsed.model);
       in
       {
         hubLayout = false;
-        keys = [ "model" "tag" "name" ];
+        keys = [ "model" "tag" ];
         check =
           cfg:
           required "ollama" [ "model" ] cfg ++ textual "ollama" [ "model" "tag" ] cfg;
@@ -270,7 +324,7 @@ rec {
           let
             parsed = parse cfg;
           in
-          "ollama-${safeName "${parsed.model}-${parsed.tag}"}-raw";
+          "ollama-${safeName "${plain parsed}-${parsed.tag}"}-raw";
         json = parse;
         meta =
           cfg:
@@ -279,14 +333,15 @@ rec {
           in
           {
             org = "ollama";
-            inherit (parsed) model;
+            model = plain parsed;
             revision = parsed.tag;
-            repo = "${parsed.model}:${parsed.tag}";
+            repo = "${plain parsed}:${parsed.tag}";
           };
       };
 
     mock = {
       hubLayout = true;
+      hubFolder = _: "models";
       keys = [ "org" "model" "files" "revision" "commitSha" ];
       check = cfg: textual "mock" [ "org" "model" "revision" "commitSha" ] cfg ++ fileList "mock" "files" cfg;
       rawName = name: cfg: "${name}-raw-raw";

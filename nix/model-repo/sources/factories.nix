@@ -3,6 +3,21 @@
 let
   inherit (lib) optionalAttrs;
   ofOrganisation = organisation: model: { huggingface.repo = "${organisation}/${model}"; };
+  # A repository of the hub, of whatever kind.
+  ofHub =
+    repoType:
+    {
+      repo,
+      revision ? "main",
+      files ? null,
+    }:
+    {
+      huggingface = {
+        inherit repo revision;
+      }
+      // optionalAttrs (repoType != "model") { inherit repoType; }
+      // optionalAttrs (files != null) { inherit files; };
+    };
 in
 {
   huggingface = {
@@ -12,21 +27,20 @@ in
     google = ofOrganisation "google";
     openai = ofOrganisation "openai";
     org = ofOrganisation;
-    mk =
-      {
-        repo,
-        revision ? "main",
-        files ? null,
-      }:
-      {
-        huggingface = {
-          inherit repo revision;
-        }
-        // optionalAttrs (files != null) { inherit files; };
-      };
+    mk = ofHub "model";
+    dataset = ofHub "dataset";
+    space = ofHub "space";
   };
 
-  ollama.model = model: { ollama = { inherit model; }; };
+  ollama = {
+    model = model: { ollama = { inherit model; }; };
+    mk =
+      {
+        model,
+        tag ? "latest",
+      }:
+      { ollama = { inherit model tag; }; };
+  };
 
   # The factories below are given what several models share, and answer a function for one model.
   mkMlflow =
@@ -35,13 +49,17 @@ in
       modelName,
       version ? null,
       stage ? null,
+      alias ? null,
+      files ? null,
     }:
     {
       mlflow = {
         inherit trackingUri modelName;
         modelVersion = version;
         modelStage = stage;
-      };
+      }
+      // optionalAttrs (alias != null) { modelAlias = alias; }
+      // optionalAttrs (files != null) { inherit files; };
     };
 
   # A string is taken as the bucket, in the region us-east-1.
@@ -98,8 +116,21 @@ in
     {
       path,
       filename ? null,
+      sha256 ? null,
+      mirrors ? null,
     }:
-    { url.urls = [ ({ url = "${baseUrl}/${path}"; } // optionalAttrs (filename != null) { inherit filename; }) ]; };
+    {
+      url.urls = [
+        (
+          {
+            url = "${baseUrl}/${path}";
+          }
+          // optionalAttrs (filename != null) { inherit filename; }
+          // optionalAttrs (sha256 != null) { inherit sha256; }
+          // optionalAttrs (mirrors != null) { mirrors = map (mirror: "${mirror}/${path}") mirrors; }
+        )
+      ];
+    };
 
   mock = {
     model =
