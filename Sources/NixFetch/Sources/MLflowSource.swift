@@ -197,7 +197,12 @@ struct MLflowSource: Sendable {
             let path = String(rest.drop { $0 == "/" })
             return path.isEmpty || NetworkNames.objection(toPath: path) == nil ? path : nil
         }
-        if let identifier = version.modelIdentifier, let path = path(below: try await modelRoot(identifier)) {
+        // The server names the logged model in the source alone.
+        let logged = version.source.flatMap { source -> String? in
+            guard source.hasPrefix("models:/m-") else { return nil }
+            return String(source.dropFirst("models:/".count).prefix { $0 != "/" })
+        }
+        if let identifier = version.modelIdentifier ?? logged, let path = path(below: try await modelRoot(identifier)) {
             return .loggedModel(id: identifier, path: path)
         }
         if let identifier = version.runIdentifier, let path = path(below: try await runRoot(identifier)) {
