@@ -14,7 +14,7 @@ TEST_PACKAGES := python3-venv nix-bin
 SWIFT_SOURCES := Package.swift Sources Tests
 
 # Libraries that are linked into the program, from a folder without their shared forms: loading those was a fifth of every
-# start's instructions and a third of its page faults.
+# start's instructions and a quarter of its page faults.
 ARCHIVES := $(CURDIR)/.build/archives
 # Without position independence, whose 110,000 relocations took 2 ms of every start.
 RELEASE := swift build -c release --static-swift-stdlib -Xlinker -no-pie --pkg-config-path $(ARCHIVES)

@@ -68,10 +68,23 @@ struct Lexer: ~Copyable {
     /// Reads the next token after `end`.
     @inline(never)
     mutating func next() {
-        var offset = end
+        let offset = endOfRun(end, .space)
+        let first = byte(offset)
+        if first == UInt8(ascii: "#") || first == UInt8(ascii: "/") {
+            nextAfterComments(offset)
+            return
+        }
+        start = offset
+        scan(first)
+    }
+
+    /// The same where there may be comments; apart, because it is rare and keeps more registers.
+    @inline(never)
+    private mutating func nextAfterComments(_ from: Int) {
+        var offset = from
         var comment: Range<Int>?
         while true {
-            while offset < count, classes[Int(text[offset])] & CharacterClass.space.rawValue != 0 { offset += 1 }
+            offset = endOfRun(offset, .space)
             let first = byte(offset)
             if first == UInt8(ascii: "#") {
                 offset = endOfLine(offset)
