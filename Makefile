@@ -10,7 +10,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libsqlite3-dev python3
-TEST_PACKAGES := python3-venv nix-bin
+TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server
 SWIFT_SOURCES := Package.swift Sources Tests
 
 # Libraries that are linked into the program, from a folder without their shared forms: loading those was a fifth of every

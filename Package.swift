@@ -47,11 +47,14 @@ let package = Package(
         // MARK: URL → verified bytes or tree
         // Headers only: no `pkgConfig`, because that would link the libraries, which are loaded on first use.
         .systemLibrary(name: "CCurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        // The calls around posix_spawn that Swift's view of glibc's headers leaves out.
+        .target(name: "CProcess"),
         .systemLibrary(name: "CArchive", providers: [.apt(["libarchive-dev"])]),
         // Reserving blocks, which the Glibc module leaves out.
         .systemLibrary(name: "CFallocate"),
         .target(
-            name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive", "CFallocate"], swiftSettings: strict),
+            name: "NixFetch", dependencies: ["NixFormats", "CCurl", "CArchive", "CFallocate", "CProcess"],
+            swiftSettings: strict),
         .testTarget(name: "NixFetchTests", dependencies: ["NixFetch"], swiftSettings: strict),
 
         // MARK: the store on disk
@@ -68,8 +71,6 @@ let package = Package(
         .testTarget(name: "NixStoreTests", dependencies: ["NixStore"], swiftSettings: strict),
 
         // MARK: derivation → store object → shell; joins evaluator and store
-        // The one call of glibc's posix_spawn family that Swift's view of its headers leaves out.
-        .target(name: "CProcess"),
         .target(
             name: "NixBuild",
             dependencies: [

@@ -9,6 +9,7 @@ import time
 
 import boto3
 import pytest
+from git_peers import GitServer, WorkTree, git
 from workbench import ROOT, Project
 
 COUNTERPARTS = ROOT / "corpus/documentation"
@@ -135,12 +136,38 @@ def test_with_hashes(documented, name):
         assert any(pathlib.Path(path).iterdir())
 
 
-def test_git_lfs_is_not_there_yet(documented):
+def test_git_lfs_without_a_commit_is_explained(documented):
+    """The page's `rev` stands for a commit, and is no name of one."""
     copy_example(documented, "with-hashes", "source-git-lfs")
     evaluates(documented)
     result = documented.run("build", ".#models.my-model")
     assert result.returncode == 1
-    assert "git-lfs" in result.stderr
+    assert "'abc123...' is no name of a branch, a tag or a commit" in result.stderr
+
+
+def test_git_lfs(documented, tmp_path):
+    """The page's example with its repository on loopback and a commit of it."""
+    server = GitServer(tmp_path / "git", tmp_path / "git.jsonl")
+    try:
+        work = WorkTree(tmp_path / "model-repo")
+        git(work.folder, "lfs", "track", "*.bin")
+        work.write("model.bin", bytes(range(256)) * 1000)
+        commit = work.commit()
+        work.push(server.make_repository("org/model-repo"))
+        copy_example(documented, "with-hashes", "source-git-lfs")
+        file = documented.folder / "devenv.nix"
+        text = file.read_text().replace("https://github.com", server.address).replace("abc123...", commit)
+        file.write_text(text)
+        refused = documented.run("build", ".#models.my-model")
+        raw, got = MISMATCH.findall(refused.stderr)[0]
+        assert raw == "git-lfs-org-model-repo"
+        hashes = documented.folder / "hashes.nix"
+        hashes.write_text(re.sub(r'"sha256-[^"]*"', f'"{got}"', hashes.read_text()))
+        variables = documented.succeed("shell", "--", "env")
+        path = pathlib.Path(re.search(r"^MODEL_REPO_MY_MODEL=(.*)$", variables, re.MULTILINE)[1])
+        assert (path / "model.bin").read_bytes() == bytes(range(256)) * 1000
+    finally:
+        server.stop()
 
 
 def test_scripts_of_examples_run(documented):

@@ -107,6 +107,7 @@ extension ModelRequest {
         switch source {
         case .mock: false
         case .url(let entries, _): !entries.allSatisfy { $0.url.hasPrefix("file:") }
+        case .gitLFS(let location): !location.url.hasPrefix("/") && !location.url.hasPrefix("file:")
         case .huggingface, .s3, .mlflow, .ollama: true
         }
     }

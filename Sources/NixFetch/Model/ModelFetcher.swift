@@ -73,6 +73,10 @@ package struct ModelFetcher: Sendable {
             let source = try OllamaSource(
                 model: model, credentials: request.credentials, environment: environment, context: context)
             return try await source.fetch(into: workspace)
+        case .gitLFS(let location):
+            let source = try GitLFSSource(
+                location: location, credentials: request.credentials, environment: environment, context: context)
+            return try await source.fetch(into: workspace)
         case .mock(let repository):
             return try MockSource(repository: repository).fetch(into: workspace)
         }

@@ -6,6 +6,8 @@ package enum ModelSource: Sendable, Equatable {
     case url([URLEntry], extract: Bool)
     /// The objects below a key prefix of an S3 bucket.
     case s3(S3Location)
+    /// A commit of a Git repository with its large files, from LFS.
+    case gitLFS(GitLocation)
     /// The artifacts of a registered model of an MLflow server.
     case mlflow(MLflowModel)
     /// A model of an Ollama registry.
@@ -22,9 +24,7 @@ package enum ModelSource: Sendable, Equatable {
         case "mlflow": self = .mlflow(try MLflowModel(fields))
         case "ollama": self = .ollama(try OllamaModel(fields))
         case "mock": self = .mock(try MockRepository(fields))
-        case "git-lfs", "git-xet":
-            throw FetchError(
-                .unsupportedSource, "source type '\(type)' is not supported yet by this version of nixlite")
+        case "git-lfs", "git-xet": self = .gitLFS(try GitLocation(fields, isXet: type == "git-xet"))
         default: throw FetchError(.badRequest, "unknown source type '\(type.printable)'")
         }
     }
@@ -75,22 +75,60 @@ extension ModelSource {
         package var region: String?
         package var endpoint: String?
         package var files: [String]?
+        /// The version of the one object whose key is the prefix.
+        package var versionId: String?
+        /// `auto`, `path` or `virtual`.
+        package var addressingStyle: String?
 
         package init(
-            bucket: String, prefix: String, region: String? = nil, endpoint: String? = nil, files: [String]? = nil
+            bucket: String, prefix: String, region: String? = nil, endpoint: String? = nil, files: [String]? = nil,
+            versionId: String? = nil, addressingStyle: String? = nil
         ) {
             self.bucket = bucket
             self.prefix = prefix
             self.region = region
             self.endpoint = endpoint
             self.files = files
+            self.versionId = versionId
+            self.addressingStyle = addressingStyle
         }
 
         init(_ fields: RequestFields) throws(FetchError) {
             self.init(
                 bucket: try fields.requiredString("bucket"), prefix: try fields.string("prefix") ?? "",
                 region: try fields.string("region"), endpoint: try fields.string("endpoint"),
-                files: try fields.patterns("files"))
+                files: try fields.patterns("files"), versionId: try fields.string("versionId"),
+                addressingStyle: try fields.string("addressingStyle"))
+        }
+    }
+
+    /// The address of a `git-lfs` or `git-xet` source.
+    package struct GitLocation: Sendable, Equatable {
+        package var url: String
+        /// A branch, a tag or a commit.
+        package var revision: String
+        /// Glob patterns on the paths of large files, as they are in the output; nil means all of them.
+        package var files: [String]?
+        /// The folder of the repository that is the output; nil means all of it.
+        package var folder: String?
+        /// Whether it was written as `git-xet`, which has a token of its own.
+        package var isXet: Bool
+
+        package init(
+            url: String, revision: String, files: [String]? = nil, folder: String? = nil, isXet: Bool = false
+        ) {
+            self.url = url
+            self.revision = revision
+            self.files = files
+            self.folder = folder
+            self.isXet = isXet
+        }
+
+        init(_ fields: RequestFields, isXet: Bool) throws(FetchError) {
+            self.init(
+                url: try fields.requiredString("url"), revision: try fields.requiredString("rev"),
+                files: try fields.patterns(isXet ? "files" : "lfsFiles"),
+                folder: isXet ? nil : try fields.string("subdir"), isXet: isXet)
         }
     }
 

@@ -66,12 +66,24 @@ struct TreeHasher {
         case .bytes(let bytes):
             try writer.regular(size: UInt64(bytes.count), isExecutable: false)
             try writer.contents(bytes)
-        case .download(let key): try await follow(key, to: writer)
+        case .file(let path, let isExecutable): try copy(path, isExecutable, to: writer)
+        case .download(let key, let isExecutable): try await follow(key, isExecutable, to: writer)
+        }
+    }
+
+    private mutating func copy(_ path: String, _ isExecutable: Bool, to writer: NARWriter) throws {
+        let file = Descriptor(
+            try FileAccess.call("open", path) { open(path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) })
+        try writer.regular(size: UInt64(try FileAccess.status(file).st_size), isExecutable: isExecutable)
+        while true {
+            let count = try FileAccess.call("read", path) { read(file.number, &buffer, buffer.count) }
+            guard count > 0 else { return }
+            try buffer.withUnsafeBytes { try writer.contents(UnsafeRawBufferPointer(rebasing: $0[..<count])) }
         }
     }
 
     /// Copies one file's bytes to the writer as they come.
-    private mutating func follow(_ key: String, to writer: NARWriter) async throws {
+    private mutating func follow(_ key: String, _ isExecutable: Bool, to writer: NARWriter) async throws {
         var file: (descriptor: Descriptor, generation: Int, size: Int64)?
         var position: Int64 = 0
         var isRead = false
@@ -84,7 +96,7 @@ struct TreeHasher {
                         openat(partials.root.number, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
                     })
                 file = (descriptor, entry.generation, size)
-                try writer.regular(size: UInt64(size), isExecutable: false)
+                try writer.regular(size: UInt64(size), isExecutable: isExecutable)
             }
             if let file, let entry {
                 guard entry.generation == file.generation, entry.total == file.size else { throw Spoiled() }

@@ -12,8 +12,10 @@ indirect enum TreeNode: Sendable {
     case link(target: ByteString)
     /// A small file, not executable.
     case bytes([UInt8])
-    /// The file whose partial file has this key, not executable.
-    case download(key: String)
+    /// A finished file of the staging directory.
+    case file(path: String, isExecutable: Bool)
+    /// The file whose partial file has this key.
+    case download(key: String, isExecutable: Bool = false)
 
     /// Adds a node at a relative path, with directories on the way.
     mutating func insert(_ node: TreeNode, at path: some Sequence<UInt8>) {
@@ -24,8 +26,8 @@ indirect enum TreeNode: Sendable {
     var downloads: [String] {
         switch self {
         case .directory(let children): children.sorted { $0.key < $1.key }.flatMap(\.value.downloads)
-        case .download(let key): [key]
-        case .link, .bytes: []
+        case .download(let key, _): [key]
+        case .link, .bytes, .file: []
         }
     }
 

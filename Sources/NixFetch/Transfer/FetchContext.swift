@@ -4,7 +4,7 @@ import Synchronization
 struct FetchContext: Sendable {
     let downloader: Downloader
     var transfer: TransferOptions
-    let retry: RetryPolicy
+    var retry: RetryPolicy
     let observer: any FetchObserver
 
     /// Ranges of one file at once.

@@ -1,0 +1,198 @@
+import Glibc
+import NixFormats
+
+/// Downloads the large files of one commit into the staging directory.
+struct LFSDownload: Sendable {
+    let context: FetchContext
+    let workspace: Workspace
+    let git: GitProgram
+    /// The repository's address as git understands it.
+    let remote: GitRemote
+    let login: GitLogin?
+    let repository: GitRepository
+
+    /// A file to make.
+    struct File: Sendable {
+        let path: String
+        let pointer: LFSPointer
+        let isExecutable: Bool
+    }
+
+    /// Downloads all and returns their bytes, and the NAR of the whole tree where it could be hashed meanwhile.
+    ///
+    /// - Parameters:
+    ///   - all: the commit's entries, for its `.lfsconfig`.
+    ///   - tree: what is in the staging directory already.
+    func run(
+        _ files: [File], all: [GitEntry], tree: TreeNode
+    ) async throws(FetchError) -> (bytes: Int64, nar: NARSummary?) {
+        var targets: [(directory: Descriptor, name: String)] = []
+        for file in files {
+            let (directories, name) = DirectoryTree.split(file.path.utf8)
+            do {
+                targets.append((try workspace.staging.directory(directories), String(decoding: name, as: UTF8.self)))
+            } catch {
+                throw error.fetchError
+            }
+        }
+        // Contents that several files share are downloaded once, in the tree's order.
+        var firsts: [String: Int] = [:]
+        var objects: [LFSObject] = []
+        for index in files.indices.sorted(by: { files[$0].path.utf8.lexicographicallyPrecedes(files[$1].path.utf8) }) {
+            let name = files[index].pointer.identifier
+            guard firsts[name] == nil else { continue }
+            firsts[name] = index
+            objects.append(LFSObject(pointer: files[index].pointer, path: files[index].path))
+        }
+        guard !objects.isEmpty else {
+            let nar = try await FileBatch(context: context, workspace: workspace, jobs: [])
+                .run(hashing: TreePlan(named: []) { _ in tree }).nar
+            return (0, nar)
+        }
+        let nar = try await download(objects, files, tree) { object in
+            let target = targets[firsts[object.pointer.identifier] ?? 0]
+            return (target.directory, target.name)
+        } all: {
+            all
+        }
+        var bytes: Int64 = 0
+        for (index, file) in files.enumerated() {
+            bytes += file.pointer.size
+            let (directory, name) = targets[index]
+            let first = firsts[file.pointer.identifier] ?? index
+            do throws(FileAccess.Failure) {
+                if first != index { try copy(targets[first], to: targets[index]) }
+                guard file.isExecutable else { continue }
+                try FileAccess.call("set the mode of", file.path) { fchmodat(directory.number, name, 0o555, 0) }
+            } catch {
+                throw error.fetchError
+            }
+        }
+        return (bytes, nar)
+    }
+
+    /// Downloads objects; when the permissions of the server's URLs end on the way, asks for new ones and goes on.
+    private func download(
+        _ objects: [LFSObject], _ files: [File], _ tree: TreeNode,
+        target: (LFSObject) -> (Descriptor, String), all: () -> [GitEntry]
+    ) async throws(FetchError) -> NARSummary? {
+        let discovery = LFSDiscovery(git: git, remote: remote, login: login)
+        var place = try await discovery.place(repository, all())
+        var rounds = 0
+        var onDisk: Int64 = -1
+        while true {
+            let requests = try await requests(for: objects, at: place)
+            var jobs: [FileJob] = []
+            var tree = tree
+            var keys: [String: String] = [:]
+            for (object, request) in zip(objects, requests) {
+                let (directory, name) = target(object)
+                keys[object.pointer.identifier] = request.key
+                jobs.append(FileJob(request: request, target: directory, name: name))
+            }
+            for file in files {
+                guard let key = keys[file.pointer.identifier] else { continue }
+                tree.insert(.download(key: key, isExecutable: file.isExecutable), at: file.path.utf8)
+            }
+            let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
+                Self.translate(request, error)
+            }
+            do throws(FetchError) {
+                return try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree }).nar
+            } catch {
+                guard error.kind == .unauthorized || error.kind == .notFound, case .server = place else { throw error }
+                let now = bytesOnDisk(requests)
+                rounds = now > onDisk ? 0 : rounds + 1
+                guard rounds < 3 else { throw error }
+                onDisk = now
+                context.observer.observe(
+                    .note("'\(remote.redacted)': the permission to download has ended, asking for another"))
+                place = try await discovery.place(repository, all())
+            }
+        }
+    }
+
+    private func requests(for objects: [LFSObject], at place: LFSPlace) async throws(FetchError) -> [FileRequest] {
+        var requests: [FileRequest] = []
+        switch place {
+        case .folder(let folder):
+            for object in objects {
+                let name = object.pointer.identifier
+                let file = "\(folder)/\(name.prefix(2))/\(name.dropFirst(2).prefix(2))/\(name)"
+                guard access(file, R_OK) == 0 else {
+                    throw FetchError(
+                        .notFound, "'\(remote.redacted)' has no content for '\(object.path.printable)' (\(name))",
+                        hint: "run 'git lfs fetch --all' in that repository")
+                }
+                let url = try Downloader.parse("file://\(URLReference.percentEncoded(file, keepingSlashes: true))")
+                requests.append(request(object, url))
+            }
+        case .server(let server):
+            var batch = LFSBatch(
+                server, reference: repository.reference, helpers: GitCredentialHelpers(git: git),
+                credentials: URLCredentials(environment: git.environment), context: context)
+            let actions = try await batch.actions(for: objects)
+            for object in objects {
+                guard let action = actions[object.pointer.identifier] else { continue }
+                var request = request(object, action.url)
+                request.authorizer = action.authorizer
+                request.decodesContent = false
+                requests.append(request)
+            }
+        }
+        return requests
+    }
+
+    private func request(_ object: LFSObject, _ url: URLReference) -> FileRequest {
+        var request = FileRequest(url: url, label: object.path)
+        request.expected = .required(object.pointer.hash)
+        request.size = object.pointer.size
+        return request
+    }
+
+    private static func translate(_ request: FileRequest, _ error: TransferError) -> FetchError {
+        guard case .status(let status) = error.code else { return error.fetchError }
+        let subject = "'\(request.label.printable)' from the LFS storage '\(request.url.redacted)'"
+        switch status {
+        case 401, 403:
+            return FetchError(
+                .unauthorized, "no access to \(subject) (status \(status))",
+                hint: "the LFS server gave this address: its owner has to allow the download")
+        case 404, 410: return FetchError(.notFound, "\(subject) does not exist (status \(status))")
+        default: return error.fetchError
+        }
+    }
+
+    private func bytesOnDisk(_ requests: [FileRequest]) -> Int64 {
+        requests.reduce(0) { sum, request in
+            var status = stat()
+            let name = request.key + ".part"
+            guard fstatat(workspace.partials.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return sum }
+            return sum + Int64(status.st_blocks) * 512
+        }
+    }
+
+    /// Copies a file within the staging directory, where possible without its bytes.
+    private func copy(
+        _ source: (directory: Descriptor, name: String), to target: (directory: Descriptor, name: String)
+    ) throws(FileAccess.Failure) {
+        let input = Descriptor(
+            try FileAccess.call("open", source.name) {
+                openat(source.directory.number, source.name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC)
+            })
+        let output = Descriptor(
+            try FileAccess.call("create", target.name) {
+                openat(
+                    target.directory.number, target.name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+            })
+        let size = try FileAccess.status(input).st_size
+        var offset: off_t = 0
+        while offset < size {
+            let count = try FileAccess.call("copy", target.name) {
+                sendfile(output.number, input.number, &offset, min(Int(size - offset), 1 << 30))
+            }
+            guard count > 0 else { throw FileAccess.Failure(number: EIO, action: "copy", path: target.name) }
+        }
+        try FileAccess.call("set the mode of", target.name) { fchmod(output.number, 0o444) }
+    }
+}

@@ -1,0 +1,54 @@
+import NixFormats
+
+/// The file that stands for a large one in a Git repository.
+///
+/// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+struct LFSPointer: Sendable, Equatable {
+    /// The content's SHA-256.
+    let hash: NixHash
+    /// The content's bytes.
+    let size: Int64
+
+    /// A larger blob is no pointer.
+    static let longest = 1024
+
+    private static let versions: Set<String> = [
+        "https://git-lfs.github.com/spec/v1", "https://hawser.github.com/spec/v1", "http://git-media.io/v/2",
+    ]
+
+    /// Reads a pointer; nil for any other content.
+    init?(parsing bytes: [UInt8]) {
+        guard bytes.count < Self.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
+        var hash: NixHash?
+        var size: Int64?
+        for (index, line) in text.trimmingBlanks().split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        {
+            let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2 else { return nil }
+            let value = parts[1].hasSuffix("\r") ? parts[1].dropLast() : parts[1]
+            if index == 0 {
+                guard parts[0] == "version", Self.versions.contains(String(value)) else { return nil }
+                continue
+            }
+            switch parts[0] {
+            case "oid":
+                let prefix = "sha256:"
+                guard hash == nil, value.hasPrefix(prefix), value.utf8.count == 64 + prefix.utf8.count,
+                    let digest = Base16.decode(value.dropFirst(prefix.count).utf8)
+                else { return nil }
+                hash = NixHash(.sha256, digest)
+            case "size":
+                guard size == nil, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(value)
+                else { return nil }
+                size = number
+            default: guard parts[0].hasPrefix("ext-") else { return nil }
+            }
+        }
+        guard let hash, let size else { return nil }
+        self.hash = hash
+        self.size = size
+    }
+
+    /// The object's name at the server.
+    var identifier: String { "\(hash.base16)" }
+}
