@@ -64,8 +64,12 @@ import Testing
             reference?.lastPathSegment != nil, (try? base?.resolving(text)) != nil, head.contentRange != nil,
             head.contentLength != nil, RetryPolicy.askedPause(head, now: 0) != nil,
             LinkHeader.target(text, relation: "next") != nil, NetrcFile(parsing: text).entry(host: "h") != nil,
-            !AWSProfile.parse(text).isEmpty, pattern.matches(text), NetworkNames.objection(toPath: text) == nil,
-            (try? ModelRequest(source: bytes, auth: bytes, network: bytes)) != nil,
+            !AWSProfiles.parse(text).isEmpty, pattern.matches(text), NetworkNames.objection(toPath: text) == nil,
+            (try? ModelRequest(source: bytes, auth: bytes, network: bytes)) != nil, LFSPointer(parsing: bytes) != nil,
+            GitTree.entries(bytes)?.isEmpty == false, GitTree.objects(bytes)?.isEmpty == false,
+            !GitTree.paths(bytes, withValue: "lfs").isEmpty, !GitTree.references(bytes).isEmpty,
+            (try? GitRemote(text)) != nil, AWSDate.seconds(text) != nil, !GitWords.reason(text).isEmpty,
+            AWSCredentialProcess.words(text)?.isEmpty == false,
         ]
         if let reference {
             #expect((try? URLReference(reference.text))?.text == reference.text)

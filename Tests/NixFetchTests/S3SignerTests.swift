@@ -19,7 +19,7 @@ import Testing
     }
 
     @Test func readsProfilesWithNestedServices() {
-        let sections = AWSProfile.parse(
+        let sections = AWSProfiles.parse(
             """
             # comment
             [default]
@@ -36,7 +36,7 @@ import Testing
         #expect(sections["profile team"]?["services"] == "minio")
     }
 
-    @Test func namingAProfileSwitchesTheEnvironmentsKeysOff() throws {
+    @Test func namingAProfileSwitchesTheEnvironmentsKeysOff() async throws {
         let scratch = try ScratchDirectory()
         let directory = try scratch.make(".aws")
         try
@@ -46,18 +46,32 @@ import Testing
             .write(toFile: directory + "/config", atomically: true, encoding: .utf8)
         let location = ModelSource.S3Location(bucket: "b", prefix: "p")
         let keys = ["AWS_ACCESS_KEY_ID": "ENV", "AWS_SECRET_ACCESS_KEY": "s3", "AWS_PROFILE": "team"]
-        func configuration(
-            _ variables: [String: String], profile: String? = nil, _ location: ModelSource.S3Location = location
-        ) throws -> S3Configuration {
+        func environment(_ variables: [String: String]) -> FetchEnvironment {
+            FetchEnvironment(
+                variables: variables.merging(["AWS_EC2_METADATA_DISABLED": "true"]) { $1 }, homeDirectory: scratch.path)
+        }
+        func named(_ profile: String?) -> CredentialRequest {
             var request = CredentialRequest()
             request.awsProfile = profile
-            return try S3Configuration(
-                location, request, FetchEnvironment(variables: variables, homeDirectory: scratch.path))
+            return request
         }
-        #expect(try configuration(keys).credentials?.accessKey == "ENV")
+        func accessKey(_ variables: [String: String], profile: String? = nil) async throws -> String? {
+            let environment = environment(variables)
+            let context = FetchContext(downloader: Downloader(environment: environment), observer: SilentObserver())
+            let chain = AWSCredentialChain(
+                request: named(profile), environment: environment, profiles: AWSProfiles(environment),
+                region: "us-east-1", context: context)
+            return try await chain.resolve()?.accessKey
+        }
+        func configuration(_ variables: [String: String]) throws -> S3Configuration {
+            let environment = environment(variables)
+            return try S3Configuration(location, named(nil), AWSProfiles(environment), environment)
+        }
+        #expect(try await accessKey(keys) == "ENV")
+        #expect(try await accessKey(keys, profile: "team") == "TEAM")
+        #expect(try await accessKey([:]) == "DEFAULT")
+        await #expect(throws: FetchError.self) { _ = try await accessKey([:], profile: "nobody") }
         #expect(try configuration(keys).region == "eu-north-1")
-        #expect(try configuration(keys, profile: "team").credentials?.accessKey == "TEAM")
-        #expect(try configuration([:]).credentials?.accessKey == "DEFAULT")
         #expect(try configuration([:]).region == "us-east-1")
         #expect(try configuration(keys).endpoint == "http://team")
         #expect(try configuration(keys.merging(["AWS_ENDPOINT_URL": "http://all"]) { $1 }).endpoint == "http://all")
@@ -65,6 +79,5 @@ import Testing
         #expect(try configuration(both).endpoint == "http://s3")
         #expect(
             try configuration(both.merging(["AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true"]) { $1 }).endpoint == nil)
-        #expect(throws: FetchError.self) { _ = try configuration([:], profile: "nobody") }
     }
 }

@@ -43,7 +43,7 @@ struct MLflowAccount {
 
     private static func sections(_ path: String) -> [String: [String: String]] {
         guard let bytes = try? FileAccess.readWhole(path, limit: 1 << 20) else { return [:] }
-        return AWSProfile.parse(String(decoding: bytes, as: UTF8.self))
+        return AWSProfiles.parse(String(decoding: bytes, as: UTF8.self))
     }
 
     /// A Databricks workspace: its address and token.

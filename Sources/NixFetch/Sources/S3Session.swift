@@ -1,18 +1,17 @@
-/// Requests to one bucket: addressing, signing, listing, and the region and clock that the server corrects.
+/// Requests to one bucket: addressing, listing, and the region and clock that the server corrects.
 struct S3Session: Sendable {
-    private let bucket: String
+    let bucket: String
+    let identity: S3Identity
     private let context: FetchContext
-    private let credentials: S3Credentials?
+    private let configuration: S3Configuration
     private let endpoint: URLReference?
-    private var region: String
-    private var clockOffset: Int64 = 0
 
     init(
-        location: ModelSource.S3Location, configuration: S3Configuration, context: FetchContext
+        bucket: String, configuration: S3Configuration, identity: S3Identity, context: FetchContext
     ) throws(FetchError) {
-        bucket = location.bucket
-        credentials = configuration.credentials
-        region = configuration.region
+        self.bucket = bucket
+        self.configuration = configuration
+        self.identity = identity
         if let text = configuration.endpoint {
             endpoint = try Downloader.parse(text.contains("://") ? text : "https://\(text)")
         } else {
@@ -21,26 +20,29 @@ struct S3Session: Sendable {
         self.context = context
     }
 
-    /// Who signs the requests.
-    var authorizer: any RequestAuthorizer {
-        guard let credentials else { return AnonymousAuthorizer() }
-        return S3Signer(credentials: credentials, region: region, clockOffset: clockOffset)
-    }
-
     /// The URL of a key, or of the bucket for an empty one.
-    ///
-    /// AWS is addressed by virtual host unless the bucket's name has a dot; other services by path.
     func url(key: String, query: [(String, String)] = []) throws(FetchError) -> URLReference {
         let object = URLReference.percentEncoded(key, keepingSlashes: true)
-        var text: String
+        let origin: (scheme: String, authority: String, path: String)
         if let endpoint {
-            var base = endpoint.redactedOrigin + (endpoint.path == "/" ? "" : endpoint.path)
-            while base.hasSuffix("/") { base.removeLast() }
-            text = "\(base)/\(bucket)/\(object)"
+            var path = endpoint.path
+            while path.hasSuffix("/") { path.removeLast() }
+            origin = (endpoint.scheme, endpoint.authority, path)
         } else {
-            let host = "s3.\(region).amazonaws.com\(region.hasPrefix("cn-") ? ".cn" : "")"
-            text = bucket.contains(".") ? "https://\(host)/\(bucket)/\(object)" : "https://\(bucket).\(host)/\(object)"
+            let region = identity.region
+            let service = "s3\(configuration.usesFIPS ? "-fips" : "")\(configuration.usesDualStack ? ".dualstack" : "")"
+            origin = ("https", "\(service).\(region).\(AWSEndpoints.domain(region))", "")
         }
+        let isVirtual =
+            switch configuration.addressing {
+            case .virtual: true
+            case .path: false
+            case .auto: endpoint == nil && !bucket.contains(".") && bucket.utf8.allSatisfy(Self.isHostByte)
+            }
+        var text =
+            isVirtual
+            ? "\(origin.scheme)://\(bucket).\(origin.authority)\(origin.path)/\(object)"
+            : "\(origin.scheme)://\(origin.authority)\(origin.path)/\(bucket)/\(object)"
         if !query.isEmpty {
             let fields = query.map { name, value in
                 URLReference.percentEncoded(name, keepingSlashes: false) + "="
@@ -51,9 +53,23 @@ struct S3Session: Sendable {
         return try Downloader.parse(text)
     }
 
-    /// All keys with a prefix, page by page, with size and ETag.
-    mutating func list(prefix: String) async throws(FetchError) -> [(key: String, size: Int64, etag: String?)] {
-        var objects: [(key: String, size: Int64, etag: String?)] = []
+    /// Old buckets may have capitals and underscores, which are no part of host names.
+    private static func isHostByte(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-")
+    }
+
+    /// An object of a listing.
+    struct Listed: Sendable {
+        let key: String
+        let size: Int64
+        let etag: String?
+        /// Archived objects have to be restored before they can be read.
+        let storageClass: String?
+    }
+
+    /// All keys with a prefix, page by page.
+    func list(prefix: String) async throws(FetchError) -> [Listed] {
+        var objects: [Listed] = []
         var token: String?
         var tokens: Set<String> = []
         repeat {
@@ -66,7 +82,7 @@ struct S3Session: Sendable {
                 else {
                     throw FetchError(.verification, "bucket '\(bucket)' lists an object without usable key and size")
                 }
-                objects.append((key, size, entry["ETag"]))
+                objects.append(Listed(key: key, size: size, etag: entry["ETag"], storageClass: entry["StorageClass"]))
             }
             token = page["IsTruncated"] == "true" ? page["NextContinuationToken"] : nil
             if let token, !tokens.insert(token).inserted {
@@ -76,22 +92,18 @@ struct S3Session: Sendable {
         return objects
     }
 
-    /// A page of the list; tries again where the server names another region or shows another time.
-    private mutating func ask(_ query: [(String, String)]) async throws(FetchError) -> XMLElement {
+    /// A page of the list; tries again where the server names another region, shows another time or wants new keys.
+    private func ask(_ query: [(String, String)]) async throws(FetchError) -> XMLElement {
         var corrections = 0
         while true {
             let body: [UInt8]
-            do {
-                let exchange = context.exchange(try url(key: "", query: query), authorizer)
+            let exchange = context.exchange(try url(key: "", query: query), identity)
+            do throws(TransferError) {
                 body = try await context.bytes(exchange, label: bucket).body
-            } catch let error as TransferError {
-                guard corrections < 2, correct(after: error) else { throw translate(error, about: nil) }
+            } catch {
+                guard corrections < 3, try await correct(after: error) else { throw translate(error, about: nil) }
                 corrections += 1
                 continue
-            } catch let error as FetchError {
-                throw error
-            } catch {
-                throw FetchError(.transfer, "\(error)")
             }
             do {
                 let page = try XMLElement(parsing: body)
@@ -107,17 +119,26 @@ struct S3Session: Sendable {
         }
     }
 
-    private mutating func correct(after error: TransferError) -> Bool {
+    /// Takes what the server says about region, time and keys; false when that changes nothing.
+    func correct(after error: TransferError) async throws(FetchError) -> Bool {
         guard case .status = error.code else { return false }
         let answer = S3ErrorAnswer(error.body)
-        if answer?.code == "RequestTimeTooSkewed", let date = error.head?["date"].flatMap(HTTPDate.seconds) {
-            clockOffset = date - HTTPDate.now()
-            return true
+        let isSkewed = answer?.code == "RequestTimeTooSkewed" || answer?.code == "RequestInTheFuture"
+        if isSkewed, let date = error.head?["date"].flatMap(HTTPDate.seconds) {
+            let offset = date - HTTPDate.now()
+            defer { identity.clockOffset = offset }
+            return abs(offset - identity.clockOffset) > 60
         }
-        guard let other = error.head?["x-amz-bucket-region"] ?? answer?.region, other != region,
+        if answer?.code == "ExpiredToken" || answer?.code == "RequestExpired", identity.credentials?.expiration != nil {
+            let old = identity.credentials
+            try await identity.renew()
+            return identity.credentials != old
+        }
+        guard let other = error.head?["x-amz-bucket-region"] ?? answer?.region, other != identity.region,
+            !other.isEmpty,
             other.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D })
         else { return false }
-        region = other
+        identity.region = other
         return true
     }
 
@@ -128,16 +149,19 @@ struct S3Session: Sendable {
         let subject = path.map { "object '\($0.printable)' of bucket '\(bucket)'" } ?? "bucket '\(bucket)'"
         let said = answer.map { " (\($0.code)\($0.message.isEmpty ? "" : ": \($0.message)"))" } ?? " (status \(status))"
         switch (status, answer?.code) {
-        case (_, "NoSuchBucket"), (_, "NoSuchKey"), (404, _):
+        case (_, "NoSuchBucket"), (_, "NoSuchKey"), (_, "NoSuchVersion"), (404, _):
             return FetchError(.notFound, "\(subject) does not exist\(said)")
         case (412, _):
             return FetchError(.verification, "\(subject) changed while it was fetched\(said)")
+        case (403, "InvalidObjectState"):
+            return FetchError(
+                .unauthorized, "\(subject) is archived and cannot be read\(said)",
+                hint: "restore it first: 'aws s3api restore-object'")
         case (401, _), (403, _), (400, "InvalidAccessKeyId"), (400, "ExpiredToken"), (400, "InvalidToken"):
-            let sent = credentials.map { "with the credentials of \($0.origin)" } ?? "without credentials"
+            let sent = identity.credentials.map { "with the credentials of \($0.origin)" } ?? "without credentials"
             return FetchError(
                 .unauthorized, "no access to \(subject) \(sent)\(said)",
-                hint: credentials == nil
-                    ? "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or 'auth.awsProfile'" : nil)
+                hint: identity.hasCredentials ? nil : AWSCredentialChain.advice)
         default:
             var failed = error
             failed.reason = answer.map { "\($0.code): \($0.message)" } ?? ""

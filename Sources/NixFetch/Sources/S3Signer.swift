@@ -9,9 +9,11 @@ struct S3Credentials: Sendable, Equatable {
     var sessionToken: String?
     /// Where they came from, for messages.
     var origin: String
+    /// When they end, in seconds since 1970; nil means never.
+    var expiration: Int64?
 }
 
-/// Signature Version 4 for requests without body.
+/// Signature Version 4: requests without body to S3, and such with one to AWS's other services.
 ///
 /// Each path segment is encoded once, as S3 wants it. https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html
 struct S3Signer: RequestAuthorizer {
@@ -19,8 +21,9 @@ struct S3Signer: RequestAuthorizer {
     let region: String
     /// Seconds to add to this machine's clock.
     var clockOffset: Int64 = 0
-
-    private static let emptyBodyHash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+    var service = "s3"
+    /// What a `POST` sends; nil for a `GET`.
+    var body: RequestBody?
 
     var hasCredentials: Bool { true }
 
@@ -32,25 +35,27 @@ struct S3Signer: RequestAuthorizer {
     func fields(for url: URLReference, at seconds: Int64) -> [String] {
         let time = Self.timestamp(seconds)
         let day = String(time.prefix(8))
-        var signed = [
-            ("host", url.authority), ("x-amz-content-sha256", Self.emptyBodyHash), ("x-amz-date", time),
-        ]
+        let bodyHash = "\(Digester.sha256(body?.bytes ?? []).base16)"
+        var signed = [("host", url.authority), ("x-amz-content-sha256", bodyHash), ("x-amz-date", time)]
+        if let type = body?.contentType { signed.insert(("content-type", type), at: 0) }
         if let token = credentials.sessionToken { signed.append(("x-amz-security-token", token)) }
         let names = signed.map(\.0).joined(separator: ";")
         let query = (url.query ?? "").split(separator: "&").map { $0.contains("=") ? String($0) : "\($0)=" }
         let request = [
-            "GET", url.path, query.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "&"),
-            signed.map { "\($0.0):\($0.1)\n" }.joined(), names, Self.emptyBodyHash,
+            body?.method ?? "GET", url.path,
+            query.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.joined(separator: "&"),
+            signed.map { "\($0.0):\($0.1)\n" }.joined(), names, bodyHash,
         ].joined(separator: "\n")
-        let scope = "\(day)/\(region)/s3/aws4_request"
+        let scope = "\(day)/\(region)/\(service)/aws4_request"
         let text = "AWS4-HMAC-SHA256\n\(time)\n\(scope)\n\(Digester.sha256(Array(request.utf8)).base16)"
         var key = Array("AWS4\(credentials.secretKey)".utf8)
-        for part in [day, region, "s3", "aws4_request"] { key = Self.authenticationCode(part, key: key) }
+        for part in [day, region, service, "aws4_request"] { key = Self.authenticationCode(part, key: key) }
         let signature = Base16.encode(Self.authenticationCode(text, key: key))
         let authorization =
             "Authorization: AWS4-HMAC-SHA256 Credential=\(credentials.accessKey)/\(scope),"
             + "SignedHeaders=\(names),Signature=\(signature)"
-        return [authorization] + signed.dropFirst().map { "\($0.0): \($0.1)" }
+        // Host and content type are set where the request is made.
+        return [authorization] + signed.filter { $0.0.hasPrefix("x-amz-") }.map { "\($0.0): \($0.1)" }
     }
 
     /// A time as in `20130524T000000Z`.
@@ -78,11 +83,11 @@ struct S3ErrorAnswer {
     let message: String
     let region: String?
 
-    /// Reads `<Error><Code>…`; nil when it is something else.
+    /// Reads `<Error><Code>…`, alone or in an `<ErrorResponse>`; nil when it is something else.
     init?(_ body: [UInt8]) {
-        guard body.first == UInt8(ascii: "<"), let element = try? XMLElement(parsing: body), element.name == "Error",
-            let code = element["Code"]
-        else { return nil }
+        guard body.first == UInt8(ascii: "<"), let document = try? XMLElement(parsing: body) else { return nil }
+        let element = document.name == "Error" ? document : document.children.first { $0.name == "Error" }
+        guard let element, let code = element["Code"] else { return nil }
         self.code = code.printable
         message = (element["Message"] ?? "").printable
         region = element["Region"]

@@ -1,11 +1,9 @@
-import NixFormats
-import Synchronization
-
 /// The objects below a key prefix of an S3 bucket, as a tree.
 struct S3Source: Sendable {
     private let location: ModelSource.S3Location
     private let selection: FileSelection
     private let configuration: S3Configuration
+    private let chain: AWSCredentialChain
     private let context: FetchContext
 
     private struct Object: Sendable {
@@ -13,7 +11,8 @@ struct S3Source: Sendable {
         let key: String
         /// The key relative to the prefix.
         let path: String
-        let size: Int64
+        /// Nil when the bucket may not be listed.
+        let size: Int64?
         let etag: String?
     }
 
@@ -29,13 +28,20 @@ struct S3Source: Sendable {
         else {
             throw FetchError(.badRequest, "'\(location.bucket.printable)' is not a bucket name")
         }
-        configuration = try S3Configuration(location, credentials, environment)
+        let profiles = AWSProfiles(environment)
+        configuration = try S3Configuration(location, credentials, profiles, environment)
         let isRegion = configuration.region.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
         }
         guard isRegion, !configuration.region.isEmpty else {
             throw FetchError(.badRequest, "'\(configuration.region.printable)' is not a region")
         }
+        if location.versionId != nil, location.prefix.isEmpty || location.prefix.hasSuffix("/") {
+            throw FetchError(.badRequest, "'versionId' belongs to one object: 'prefix' has to be its whole key")
+        }
+        chain = AWSCredentialChain(
+            request: credentials, environment: environment, profiles: profiles, region: configuration.region,
+            context: context)
         self.location = location
         selection = FileSelection(location.files)
         self.context = context
@@ -45,52 +51,76 @@ struct S3Source: Sendable {
 
     /// Lists, selects and fetches.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
-        var session = try S3Session(location: location, configuration: configuration, context: context)
-        let all = try await listObjects(&session)
+        let identity = try await S3Identity(chain, region: configuration.region)
+        let session = try S3Session(
+            bucket: location.bucket, configuration: configuration, identity: identity, context: context)
+        let all = try await listObjects(session)
         let objects = all.filter { selection.keeps($0.path) }
         try selection.checkKept(
             objects.map(\.path), of: all.map(\.path), in: "\(owner) below '\(location.prefix.printable)'")
+        for pattern in selection.unused(all.map(\.path)) {
+            context.observer.observe(.note("pattern '\(pattern.printable)' matches no object of \(owner)"))
+        }
         try checkTree(objects)
         var jobs: [FileJob] = []
         for object in objects {
-            var request = FileRequest(url: try session.url(key: object.key), label: object.path)
-            request.authorizer = session.authorizer
-            request.size = object.size
-            // The bytes of the object, whatever encoding is noted with it.
-            request.decodesContent = false
-            if let etag = object.etag { request.headers.append("If-Match: \(etag)") }
-            request.identity = "s3 \(request.url.text) \(object.etag ?? "") \(object.size)"
+            let request = try request(for: object, session)
             let (directories, name) = DirectoryTree.split(object.path.utf8)
             let target: Descriptor
             do { target = try workspace.staging.directory(directories) } catch { throw error.fetchError }
             jobs.append(FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self)))
         }
-        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) {
-            [session] request, error in
+        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
             session.translate(error, about: request.label)
         }
         var tree = TreeNode.directory([:])
         for job in jobs { tree.insert(.download(key: job.request.key), at: job.request.label.utf8) }
+        let renewal = Task { await identity.keepFresh() }
+        defer { renewal.cancel() }
         let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })
         return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
     }
 
+    private func request(for object: Object, _ session: S3Session) throws(FetchError) -> FileRequest {
+        let version = location.versionId
+        let query = version.map { [("versionId", $0)] } ?? []
+        var request = FileRequest(url: try session.url(key: object.key, query: query), label: object.path)
+        request.authorizer = session.identity
+        request.size = object.size
+        // The bytes of the object, whatever encoding is noted with it.
+        request.decodesContent = false
+        if let etag = object.etag { request.headers.append("If-Match: \(etag)") }
+        if object.etag != nil || version != nil {
+            let size = object.size.map { "\($0)" } ?? ""
+            request.identity = "s3 \(request.url.text) \(object.etag ?? "") \(size)"
+        }
+        return request
+    }
+
     /// The prefix is a directory; when nothing is below it, an object of exactly that key is taken.
-    private func listObjects(_ session: inout S3Session) async throws(FetchError) -> [Object] {
+    ///
+    /// So is one whose bucket may not be listed, and one of which a version is asked for.
+    private func listObjects(_ session: S3Session) async throws(FetchError) -> [Object] {
         let prefix = location.prefix
         let isDirectory = prefix.isEmpty || prefix.hasSuffix("/")
+        if location.versionId != nil { return [try exactly(prefix)] }
         let directory = isDirectory ? prefix : prefix + "/"
+        let listed: [S3Session.Listed]
+        do {
+            listed = try await session.list(prefix: directory)
+        } catch {
+            guard error.kind == .unauthorized, !isDirectory, try await isReadable(prefix, session) else { throw error }
+            return [try exactly(prefix)]
+        }
         var objects: [Object] = []
-        for (key, size, etag) in try await session.list(prefix: directory) where !(size == 0 && key.hasSuffix("/")) {
-            let path = String(decoding: Array(key.utf8.dropFirst(directory.utf8.count)), as: UTF8.self)
+        for object in listed where !(object.size == 0 && object.key.hasSuffix("/")) {
+            let path = String(decoding: Array(object.key.utf8.dropFirst(directory.utf8.count)), as: UTF8.self)
             try NetworkNames.check(path: path, from: owner)
-            objects.append(Object(key: key, path: path, size: size, etag: etag))
+            objects.append(Object(key: object.key, path: path, size: object.size, etag: object.etag))
         }
         if objects.isEmpty, !isDirectory {
-            for (key, size, etag) in try await session.list(prefix: prefix) where key.utf8.elementsEqual(prefix.utf8) {
-                let name = String(decoding: DirectoryTree.split(key.utf8).name, as: UTF8.self)
-                try NetworkNames.check(path: name, from: owner)
-                objects.append(Object(key: key, path: name, size: size, etag: etag))
+            for object in try await session.list(prefix: prefix) where object.key.utf8.elementsEqual(prefix.utf8) {
+                objects.append(try exactly(object.key, size: object.size, etag: object.etag))
             }
         }
         guard !objects.isEmpty else {
@@ -99,6 +129,19 @@ struct S3Source: Sendable {
                 hint: "check 'source.s3.prefix'")
         }
         return objects
+    }
+
+    /// An object as the only file.
+    private func exactly(_ key: String, size: Int64? = nil, etag: String? = nil) throws(FetchError) -> Object {
+        let name = String(decoding: DirectoryTree.split(key.utf8).name, as: UTF8.self)
+        try NetworkNames.check(path: name, from: owner)
+        return Object(key: key, path: name, size: size, etag: etag)
+    }
+
+    /// Whether an object can be read: its first byte is.
+    private func isReadable(_ key: String, _ session: S3Session) async throws(FetchError) -> Bool {
+        let exchange = context.exchange(try session.url(key: key), session.identity, headers: ["Range: bytes=0-0"])
+        return (try? await context.bytes(exchange, label: key, limit: 1 << 20)) != nil
     }
 
     /// Throws when a key is a directory of another one, which no tree can hold.

@@ -42,6 +42,9 @@ let
   # The text after the last slash; all of it where there is none.
   lastSegment = text: lib.last (lib.splitString "/" text);
 
+  # Those of the keys that are there and not null: what came later and must not change older derivations.
+  given = keys: cfg: lib.filterAttrs (key: value: builtins.elem key keys && value != null) cfg;
+
   required = kind: keys: cfg: builtins.concatMap (key: failing (!(cfg ? ${key})) "${kind}: '${key}' is required") keys;
 
   textual =
@@ -170,19 +173,22 @@ rec {
 
     s3 = {
       hubLayout = false;
-      keys = [ "bucket" "prefix" "region" "endpoint" "files" ];
+      keys = [ "bucket" "prefix" "region" "endpoint" "files" "versionId" "addressingStyle" ];
+      # Without a region: that of the environment or of the profile, else us-east-1.
       check =
         cfg:
-        required "s3" [ "bucket" "prefix" "region" ] cfg
-        ++ textual "s3" [ "bucket" "region" "endpoint" ] cfg
+        required "s3" [ "bucket" "prefix" ] cfg
+        ++ textual "s3" [ "bucket" "region" "endpoint" "versionId" "addressingStyle" ] cfg
         ++ failing (cfg ? prefix && !(isString cfg.prefix)) "s3: 'prefix' must be a string"
         ++ fileList "s3" "files" cfg;
       rawName = name: cfg: "s3-${safeName "${cfg.bucket}/${cfg.prefix}"}-raw";
       json = cfg: {
-        inherit (cfg) bucket prefix region;
+        inherit (cfg) bucket prefix;
+        region = cfg.region or null;
         endpoint = cfg.endpoint or null;
         files = cfg.files or null;
-      };
+      }
+      // given [ "versionId" "addressingStyle" ] cfg;
       meta = cfg: {
         org = cfg.bucket;
         model = lastSegment (lib.removeSuffix "/" cfg.prefix);

@@ -73,7 +73,12 @@ in
             region = "us-east-1";
           }
         else
-          { inherit (shared) bucket region; };
+          builtins.intersectAttrs {
+            bucket = null;
+            region = null;
+            endpoint = null;
+            addressingStyle = null;
+          } shared;
     in
     {
       prefix,
