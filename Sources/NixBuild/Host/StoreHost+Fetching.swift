@@ -64,6 +64,7 @@ extension StoreHost {
     ) throws(HostError) -> HostFetched {
         let url: String
         if let given { url = given } else { url = try attributes.require("url") }
+        try checkLocal(url)
         let name = attributes["name"] ?? "source"
         let expected = try attributes.hash()
         if let known = try validObject(name, .nar, expected), let expected {
@@ -85,6 +86,19 @@ extension StoreHost {
                 tree = tree.appending(report.topLevel[0])
             }
             return try accept(tree, name: name, .nar, expected, url: url, attributes: locked)
+        }
+    }
+
+    /// A local archive must be there, and be named by its whole path.
+    private func checkLocal(_ url: String) throws(HostError) {
+        guard url.hasPrefix("file:") else { return }
+        let path = url.dropFirst(url.hasPrefix("file://") ? 7 : 5).prefix { $0 != "?" }
+        guard path.hasPrefix("/") else {
+            throw HostError(
+                "tarball '\(url)' must use an absolute path. The 'file' scheme does not support relative paths.")
+        }
+        guard Paths.exists(InputURL.decoded(path)) else {
+            throw HostError("tarball \"\(InputURL.decoded(path))\" does not exist.")
         }
     }
 
@@ -114,7 +128,9 @@ extension StoreHost {
 
     private func fetchPath(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
         let path = try attributes.require("path")
-        guard path.hasPrefix("/") else { throw HostError("input 'path:\(path)' is not an absolute path") }
+        guard path.hasPrefix("/") else {
+            throw HostError("cannot fetch input 'path:\(path)' because it uses a relative path")
+        }
         let added = try addPath(
             Array(path.utf8), name: Array("source".utf8), method: .recursive, filter: nil, expected: attributes.hash())
         let real = RealPath(realPath(Array(path.utf8)))
@@ -142,6 +158,7 @@ extension StoreHost {
     private func fetchGit(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
         let url = try attributes.require("url")
         let local = url.hasPrefix("file://") ? String(url.dropFirst(7)) : url.hasPrefix("/") ? url : nil
+        if let local, !Paths.exists(local) { throw HostError("Git repository \"\(local)\" does not exist.") }
         let expected = try attributes.hash()
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
             let git = GitCommand(folder: workspace.staging.path.appending("git"), environment: services.environment)

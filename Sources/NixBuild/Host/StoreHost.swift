@@ -98,7 +98,9 @@ package final class StoreHost: EvaluationHost {
         } catch {
             try requireExistence(path)
             if !(try isDirectory(path)) {
-                throw HostError("cannot read directory \"\(String(decoding: path, as: UTF8.self))\": Not a directory")
+                let target = try resolveSymbolicLinks(path)
+                throw HostError(
+                    "cannot read directory \"\(String(decoding: target, as: UTF8.self))\": Not a directory")
             }
             throw HostError(error.description)
         }

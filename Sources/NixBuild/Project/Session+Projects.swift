@@ -1,5 +1,10 @@
 package import NixEval
+<<<<<<< HEAD
 package import NixFormats
+=======
+import NixFormats
+import NixStore
+>>>>>>> fbd5b39 (Flake references, outputOf, getFlake, memoised failures, quoted names; 210 more cases of the corpus)
 
 extension Session {
     /// The functions of `nix/project/default.nix`, for a project in `folder`.
@@ -92,6 +97,34 @@ extension Session {
             throw .evaluation(error)
         } catch {
             throw .project(ProjectError("\(error)"))
+        }
+    }
+
+    /// The flake at a reference, for `builtins.getFlake`.
+    func flake(at reference: InputReference) throws(EvaluationError) -> Value {
+        do throws(SessionError) {
+            var attributes: [String: HostFetch.Attribute] = [:]
+            for (name, value) in reference.attributes.values {
+                switch value {
+                case .string(let text): attributes[name] = .string(Array(text.utf8))
+                case .integer(let number): attributes[name] = .integer(Int64(clamping: number))
+                case .bool(let flag): attributes[name] = .bool(flag)
+                }
+            }
+            let tree: HostFetched
+            do throws(HostError) {
+                tree = try host.fetch(HostFetch(kind: .tree, attributes: attributes))
+                try host.write([tree.storePath])
+            } catch { throw .host(error) }
+            return try flake(
+                Paths.absolute(reference.directory, from: access.layout.realPath(tree.storePath).description))
+        } catch {
+            switch error {
+            case .evaluation(let error): throw error
+            case .project(let error): throw evaluator.failure(error.message)
+            case .host(let error): throw evaluator.failure(error.message)
+            case .realisation(let error): throw evaluator.failure(error.message)
+            }
         }
     }
 

@@ -73,6 +73,7 @@ package final class Session {
     /// Must be called once, on the evaluation thread, before anything else.
     package func enter() throws(EvaluationError) {
         try evaluator.enter()
+        evaluator.flakes = { [unowned self] (reference) throws(EvaluationError) in try self.flake(at: reference) }
         for argument in settings.arguments {
             let value =
                 switch argument.value {

@@ -16,12 +16,14 @@ struct Builtin: Sendable {
     let isGlobal: Bool
     /// Whether it is only for the program's own files.
     let isHidden: Bool
+    /// The experimental feature that it belongs to; without it, it is not there.
+    let feature: String?
     let function: Function
 
     /// - Parameter strict: which arguments the function forces at once, before anything else may fail.
     init(
         _ name: String, _ arity: UInt8, strict: UInt8 = 0, isGlobal: Bool = false, addsTrace: Bool = true,
-        isHidden: Bool = false,
+        isHidden: Bool = false, feature: String? = nil,
         function: @escaping Function
     ) {
         self.name = name
@@ -30,6 +32,7 @@ struct Builtin: Sendable {
         self.addsTrace = addsTrace
         self.isGlobal = isGlobal
         self.isHidden = isHidden
+        self.feature = feature
         self.function = function
     }
 }
@@ -42,6 +45,7 @@ enum BuiltinTable {
             Builtins.importing,
             Builtins.files, Builtins.contexts, Builtins.hashing, Builtins.derivations, Builtins.json, Builtins.hidden,
             Builtins.regexes, Builtins.xml, Builtins.toml, Builtins.fetching,
+            Builtins.inputs,
         ].flatMap { $0 }
     }
 
@@ -59,6 +63,7 @@ enum BuiltinTable {
         }
 
         for (index, builtin) in evaluator.builtins.enumerated() where !builtin.isHidden {
+            if let feature = builtin.feature, !evaluator.options.experimentalFeatures.contains(feature) { continue }
             try add(
                 builtin.name, try machine.builtin(index),
                 asGlobal: builtin.isGlobal ? builtin.name : "__\(builtin.name)")

@@ -26,6 +26,7 @@ extension Builtins {
             return try machine.string(text.bytes, context: table.index(of: elements))
         },
         Builtin("addDrvOutputDependencies", 1, strict: 1, function: addOutputDependencies),
+        Builtin("outputOf", 2, strict: 1, feature: "dynamic-derivations", function: outputOf),
         Builtin("getContext", 1, strict: 1, function: getContext),
         Builtin("appendContext", 2, strict: 3, function: appendContext),
         Builtin("placeholder", 1, strict: 1, isGlobal: true) { (machine, value, _, _, _) throws(EvaluationError) in
@@ -61,6 +62,46 @@ extension Builtins {
                 "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '\(name)'")
         case .derivationDeep: return text
         }
+    }
+
+    /// The output of a derivation that is known by its path.
+    private static func outputOf(
+        _ machine: Machine, _ reference: Value, _ name: Value, _: Value, _: UInt32
+    ) throws(EvaluationError) -> Value {
+        let context = "while evaluating the first argument to builtins.outputOf"
+        let evaluator = machine.evaluator
+        let text = try machine.forceString(reference, 0, context)
+        let elements = evaluator.contexts.elements(of: text.contextIndex)
+        func refusal(_ message: String) -> EvaluationError { EvaluationError(.other, message).adding(context, 0) }
+        guard elements.count == 1 else {
+            throw refusal(
+                "string '\(text.text)' has \(elements.count) entries in its context. It should only have exactly one entry"
+            )
+        }
+        let path: StorePath
+        switch elements[0] {
+        case .derivationDeep:
+            throw refusal(
+                "string '\(text.text)' has a context which refers to a complete source and binary closure. This is not supported at this time"
+            )
+        case .output:
+            throw refusal("outputs of derivations that an output holds are not supported by this version of nixlite")
+        case .path(let object): path = object
+        }
+        let printed = evaluator.host.storeDirectory.print(path)
+        guard printed == ByteString(text.bytes) else {
+            throw refusal("path string '\(text.text)' has context with the different path '\(printed)'")
+        }
+        let output = try machine.stringWithoutContext(
+            name, 0, "while evaluating the second argument to builtins.outputOf")
+        let derivation: Derivation
+        do throws(HostError) {
+            guard try evaluator.host.isValid(path) else {
+                throw HostError("path '\(printed)' is not a valid store path")
+            }
+            derivation = try evaluator.host.readDerivation(path)
+        } catch { throw EvaluationError(error) }
+        return try machine.output(ByteString(output.bytes), of: derivation, at: path)
     }
 
     private static func getContext(
@@ -123,31 +164,36 @@ extension Builtins {
         let known = machine.known
         for index in 0..<set.shape.count {
             let position = set.shape.positions[index]
-            let name = Array(evaluator.symbols.bytes(of: Symbol(rawValue: set.shape.symbols[index])))
+            let symbol = Symbol(rawValue: set.shape.symbols[index])
+            let name = Array(evaluator.symbols.bytes(of: symbol))
             guard let path = try? evaluator.host.storeDirectory.parse(ByteString(name)) else {
                 throw EvaluationError(
-                    .other, "context key '\"\(String(decoding: name, as: UTF8.self))\"' is not a store path",
+                    .other, "context key '\(evaluator.printed(symbol))' is not a store path",
                     at: position)
             }
             let entry = try machine.forceAttributes(
                 Value(bits: set.attributeValues[index]), position,
                 "while evaluating the value of a string context")
+            func place(_ symbol: Symbol) -> UInt32 {
+                let index = entry.shape.index(of: symbol.rawValue)
+                return index < 0 ? 0 : entry.shape.positions[index]
+            }
             let isPath = entry.attribute(known.path)
             if !isPath.isAbsent,
                 try machine.forceBoolean(
-                    isPath, position, "while evaluating the `path` attribute of a string context")
+                    isPath, place(known.path), "while evaluating the `path` attribute of a string context")
             {
                 elements.append(.path(path))
             }
             let isDeep = entry.attribute(known.allOutputs)
             if !isDeep.isAbsent,
                 try machine.forceBoolean(
-                    isDeep, position, "while evaluating the `allOutputs` attribute of a string context")
+                    isDeep, place(known.allOutputs), "while evaluating the `allOutputs` attribute of a string context")
             {
                 guard path.isDerivation else {
                     throw EvaluationError(
                         .other,
-                        "tried to add all-outputs context of \(String(decoding: name, as: UTF8.self)), which is not a derivation, to a string",
+                        "tried to add all-outputs context of \(evaluator.printed(symbol)), which is not a derivation, to a string",
                         at: position)
                 }
                 elements.append(.derivationDeep(path))
@@ -155,16 +201,16 @@ extension Builtins {
             let outputs = entry.attribute(known.outputs)
             guard !outputs.isAbsent else { continue }
             let list = try machine.forceList(
-                outputs, position, "while evaluating the `outputs` attribute of a string context")
+                outputs, place(known.outputs), "while evaluating the `outputs` attribute of a string context")
             if list.listCount > 0, !path.isDerivation {
                 throw EvaluationError(
                     .other,
-                    "tried to add derivation output context of \"\(String(decoding: name, as: UTF8.self))\", which is not a derivation, to a string",
+                    "tried to add derivation output context of \(evaluator.printed(symbol)), which is not a derivation, to a string",
                     at: position)
             }
             for output in 0..<list.listCount {
                 let outputName = try machine.stringWithoutContext(
-                    Value(bits: list.elements[output]), position,
+                    Value(bits: list.elements[output]), place(known.outputs),
                     "while evaluating an output name within a string context")
                 elements.append(.output(derivation: path, name: ByteString(outputName.bytes)))
             }

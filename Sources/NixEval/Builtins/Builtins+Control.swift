@@ -74,13 +74,17 @@ extension Builtins {
         Builtin("warn", 2) { (machine, message, value, _, _) throws(EvaluationError) in
             let text = try machine.forceString(
                 message, 0, "while evaluating the first argument; the message passed to builtins.warn")
-            machine.evaluator.host.report(Array("evaluation warning: ".utf8) + text.bytes)
+            let isEmpty = text.bytes.allSatisfy { " \n\r\t".utf8.contains($0) }
+            machine.evaluator.host.report(
+                isEmpty ? [] : DiagnosticRenderer.indented(text.bytes, prefix: "evaluation warning: "))
             if machine.evaluator.options.abortsOnWarning {
                 throw EvaluationError(.other, "aborting to reveal stack trace of warning, as abort-on-warn is set")
             }
             return try machine.force(value)
         },
-        Builtin("break", 1) { (machine, value, _, _, _) throws(EvaluationError) in try machine.force(value) },
+        Builtin("break", 1, addsTrace: false) { (machine, value, _, _, _) throws(EvaluationError) in
+            try machine.force(value)
+        },
         Builtin("genericClosure", 1, strict: 1, function: genericClosure),
         Builtin("functionArgs", 1, strict: 1, function: functionArguments),
         Builtin("getEnv", 1, strict: 1) { (machine, name, _, _, _) throws(EvaluationError) in
@@ -171,11 +175,12 @@ extension Builtins {
             let element = queue[next]
             next += 1
             let set: Value
-            let key: Value
+            let delayedKey: Value
             do throws(EvaluationError) {
                 set = try machine.forceAttributes(element, 0, "")
-                key = try machine.force(try machine.required(known.key, in: set, ""))
+                delayedKey = try machine.required(known.key, in: set, "")
             } catch { throw error.adding("in genericClosure element \(machine.summary(element))", 0) }
+            let key = try machine.force(delayedKey)
             do throws(EvaluationError) {
                 guard try keys.insert(key, machine) else { continue }
             } catch { throw closureFrames(machine, error, set, key, result) }
@@ -313,7 +318,7 @@ extension Machine {
             let answer = try fallback(set, symbol)
             if !answer.isAbsent { return answer }
         }
-        throw EvaluationError(.missingAttribute, "attribute '\(evaluator.symbols.string(of: symbol))' missing")
+        throw EvaluationError(.missingAttribute, "attribute '\(evaluator.printed(symbol))' missing")
             .adding(context, 0)
     }
 
@@ -323,8 +328,37 @@ extension Machine {
         try forceDeeply(value, &seen)
     }
 
+    /// Like `force`, but where a delayed call of a lambda has no place, that of the lambda stands for it.
+    private func forceLocated(_ value: Value) throws(EvaluationError) -> Value {
+        guard value.isThunk else { return value }
+        let cell = value.object
+        let code = cell[0]
+        let nodes = state.pointee.applyNodes
+        let isSingle = code == UInt(bitPattern: nodes.0)
+        guard isSingle || code == UInt(bitPattern: nodes.1), let operands = Words(bitPattern: cell[1]) else {
+            return try force(value)
+        }
+        let callee = Value(bits: operands[0])
+        let position = position(ofFunction: callee)
+        if position == 0 { return try force(value) }
+        cell[0] = code | ThunkState.blackhole
+        do throws(EvaluationError) {
+            let result =
+                isSingle
+                ? try call(callee, Value(bits: operands[1]), position)
+                : try call(callee, Value(bits: operands[1]), Value(bits: operands[2]), position)
+            cell[0] = ThunkState.evaluated
+            cell[1] = result.bits
+            keepAlive(operands)
+            return result
+        } catch {
+            fail(cell, code, error)
+            throw error
+        }
+    }
+
     private func forceDeeply(_ original: Value, _ seen: inout Set<UInt>) throws(EvaluationError) {
-        let value = try force(original)
+        let value = try forceLocated(original)
         guard value.isAttributes || value.isList else { return }
         guard seen.insert(value.bits).inserted else { return }
         try enterLevel()
@@ -341,7 +375,7 @@ extension Machine {
         let shape = set.shape
         for index in 0..<shape.count {
             do throws(EvaluationError) { try forceDeeply(Value(bits: set.attributeValues[index]), &seen) } catch {
-                let name = evaluator.symbols.string(of: Symbol(rawValue: shape.symbols[index]))
+                let name = evaluator.printed(Symbol(rawValue: shape.symbols[index]))
                 throw error.adding("while evaluating the attribute '\(name)'", shape.positions[index])
             }
         }

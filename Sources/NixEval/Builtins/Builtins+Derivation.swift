@@ -81,7 +81,7 @@ struct DerivationBuilder {
                 if ignoresNulls, try machine.force(value).isNull { continue }
                 try add(symbol, value)
             } catch {
-                let key = evaluator.symbols.string(of: symbol)
+                let key = evaluator.printed(symbol)
                 throw error.adding(
                     "while evaluating attribute '\(key)' of derivation '\(String(decoding: name, as: UTF8.self))'",
                     set.shape.positions[index])
@@ -260,6 +260,11 @@ struct DerivationBuilder {
 
     /// A derivation with all that it refers to: every path becomes a source, every derivation gives all its outputs.
     private mutating func addDeep(_ start: StorePath) throws(EvaluationError) {
+        do throws(HostError) {
+            guard try evaluator.host.isValid(start) else {
+                throw HostError("path '\(evaluator.host.storeDirectory.print(start))' is not valid")
+            }
+        } catch { throw EvaluationError(error) }
         var seen: Set<StorePath> = [start]
         var queue = [start]
         while let path = queue.popLast() {

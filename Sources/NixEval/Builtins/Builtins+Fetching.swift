@@ -1,7 +1,7 @@
 import NixFormats
 import NixSyntax
 
-/// Fetches while evaluating. What is fetched, and from where, is the host's business.
+/// Files and archives fetched while evaluating. What is fetched, and from where, is the host's business.
 extension Builtins {
     static let fetching: [Builtin] = [
         Builtin("fetchurl", 1, strict: 1) { (machine, argument, _, _, _) throws(EvaluationError) in
@@ -9,43 +9,6 @@ extension Builtins {
         },
         Builtin("fetchTarball", 1, strict: 1, isGlobal: true) { (machine, argument, _, _, _) throws(EvaluationError) in
             try fetchOne(machine, argument, "fetchTarball", .tarball)
-        },
-        Builtin("fetchGit", 1, strict: 1, isGlobal: true) { (machine, argument, _, _, _) throws(EvaluationError) in
-            try fetchTree(machine, argument, "fetchGit")
-        },
-        Builtin("fetchTree", 1, strict: 1, isGlobal: true) { (machine, argument, _, _, _) throws(EvaluationError) in
-            try fetchTree(machine, argument, "fetchTree")
-        },
-        Builtin("fetchMercurial", 1, strict: 1, isGlobal: true) {
-            (machine, argument, _, _, _) throws(EvaluationError) in
-            _ = try machine.force(argument)
-            throw EvaluationError(.host, "fetching with Mercurial is not supported by this version of nixlite")
-        },
-        Builtin("getFlake", 1, strict: 1) { (machine, reference, _, _, _) throws(EvaluationError) in
-            let text = try machine.stringWithoutContext(
-                reference, 0, "while evaluating the argument passed to builtins.getFlake")
-            throw EvaluationError(
-                .host,
-                "cannot get flake '\(text.text)': 'builtins.getFlake' is not supported by this version of nixlite")
-        },
-        Builtin("parseFlakeRef", 1, strict: 1) { (machine, reference, _, _, _) throws(EvaluationError) in
-            let text = try machine.stringWithoutContext(
-                reference, 0, "while evaluating the argument passed to builtins.parseFlakeRef")
-            let attributes: [String: HostFetch.Attribute]
-            do throws(HostError) {
-                attributes = try machine.evaluator.host.parseFlakeReference(Array(text.bytes))
-            } catch { throw EvaluationError(error) }
-            return try machine.attributes(attributes)
-        },
-        Builtin("flakeRefToString", 1, strict: 1) { (machine, argument, _, _, _) throws(EvaluationError) in
-            let set = try machine.forceAttributes(
-                argument, 0, "while evaluating the argument passed to builtins.flakeRefToString")
-            let attributes = try flakeAttributes(machine, set)
-            let text: [UInt8]
-            do throws(HostError) {
-                text = try machine.evaluator.host.printFlakeReference(attributes)
-            } catch { throw EvaluationError(error) }
-            return try machine.string(text)
         },
     ]
 
@@ -95,13 +58,28 @@ extension Builtins {
         if machine.evaluator.options.isPure, expected == nil {
             throw EvaluationError(.other, "in pure evaluation mode, '\(builtin)' requires a 'sha256' argument")
         }
+        try checkAddress(url, kind)
         var attributes: [String: HostFetch.Attribute] = ["url": .string(url), "name": .string(storeName)]
         if let expected { attributes["narHash"] = .string(expected.sri.bytes) }
         let fetched: HostFetched
         do throws(HostError) {
             fetched = try machine.evaluator.host.fetch(HostFetch(kind: kind, attributes: attributes))
-        } catch { throw EvaluationError(error) }
+        } catch {
+            let failure = EvaluationError(error)
+            if kind != .tarball { throw failure }
+            throw failure.adding("while fetching the input '\(String(decoding: url, as: UTF8.self))'", 0)
+        }
         return try machine.string(of: fetched.storePath)
+    }
+
+    /// What is no URL is an error before anything is fetched.
+    private static func checkAddress(_ url: [UInt8], _ kind: HostFetch.Kind) throws(EvaluationError) {
+        do throws(InputError) {
+            var warnings: [String] = []
+            _ = try InputURL(parsing: String(decoding: url, as: UTF8.self), isLenient: false, warnings: &warnings)
+        } catch {
+            throw EvaluationError(.other, kind == .tarball ? error.message : "URL \(error.message)")
+        }
     }
 
     private static func checkName(
@@ -120,219 +98,6 @@ extension Builtins {
             throw EvaluationError(
                 .other, "invalid store path name when fetching URL '\(text)': \(error.message). \(advice)")
         }
-    }
-
-    // MARK: fetchGit, fetchTree
-
-    private static let gitAttributes: Set<String> = [
-        "url", "ref", "rev", "shallow", "submodules", "lfs", "exportIgnore", "lastModified", "revCount", "narHash",
-        "allRefs", "name", "dirtyRev", "dirtyShortRev", "verifyCommit", "keytype", "publicKey", "publicKeys", "type",
-    ]
-
-    private static func fetchTree(
-        _ machine: Machine, _ argument: Value, _ builtin: String
-    ) throws(EvaluationError) -> Value {
-        let isGit = builtin == "fetchGit"
-        let value = try machine.force(argument)
-        var attributes: [String: HostFetch.Attribute]
-        if value.isAttributes {
-            attributes = try treeAttributes(machine, value, builtin)
-        } else {
-            let url = try machine.coerceToString(
-                value, 0, "while evaluating the first argument passed to '\(builtin)'", copiesToStore: false)
-            try machine.realiseContext(of: url)
-            attributes = ["url": .string(Array(url.bytes))]
-        }
-        if isGit {
-            guard case .string(let url)? = attributes["url"] else {
-                throw EvaluationError(.other, "input attribute 'url' is missing")
-            }
-            attributes["url"] = .string(gitURL(url))
-            attributes["type"] = .string(Array("git".utf8))
-        }
-        let isGitTree = attributes["type"] == .string(Array("git".utf8))
-        if isGitTree { try checkGitAttributes(attributes) }
-        try checkPurity(machine, attributes, builtin)
-        if case .string(let url)? = attributes["url"] { try machine.evaluator.checkURI(url) }
-        let fetched: HostFetched
-        do throws(HostError) {
-            fetched = try machine.evaluator.host.fetch(
-                HostFetch(kind: isGit ? .git : .tree, attributes: attributes))
-        } catch { throw EvaluationError(error) }
-        return try machine.tree(fetched, isGit: isGitTree, given: attributes, hasRevisionAlways: isGit)
-    }
-
-    private static func checkGitAttributes(_ attributes: [String: HostFetch.Attribute]) throws(EvaluationError) {
-        for name in attributes.keys.sorted() where !gitAttributes.contains(name) {
-            throw EvaluationError(.other, "input attribute '\(name)' not supported by scheme 'git'")
-        }
-        for name in ["ref", "rev"] {
-            guard let attribute = attributes[name] else { continue }
-            guard case .string(let text) = attribute else {
-                throw EvaluationError(.other, "input attribute '\(name)' is not a string")
-            }
-            if name == "rev", text.count != 40 {
-                throw EvaluationError(
-                    .other,
-                    "hash '\(String(decoding: text, as: UTF8.self))' has wrong length for hash algorithm 'sha1'")
-            }
-        }
-    }
-
-    private static func checkPurity(
-        _ machine: Machine, _ attributes: [String: HostFetch.Attribute], _ builtin: String
-    ) throws(EvaluationError) {
-        guard machine.evaluator.options.isPure, attributes["rev"] == nil, attributes["narHash"] == nil else { return }
-        var text = Array("an input".utf8)
-        for name in ["url", "path", "repo"] {
-            if case .string(let bytes)? = attributes[name] {
-                text = bytes
-                break
-            }
-        }
-        throw EvaluationError(
-            .other,
-            "in pure evaluation mode, '\(builtin)' doesn't fetch unlocked input '\(String(decoding: text, as: UTF8.self))'"
-        )
-    }
-
-    private static func treeAttributes(
-        _ machine: Machine, _ set: Value, _ builtin: String
-    ) throws(EvaluationError) -> [String: HostFetch.Attribute] {
-        let isGit = builtin == "fetchGit"
-        let type = set.attribute(machine.known.type)
-        if isGit, !type.isAbsent { throw EvaluationError(.other, "unexpected argument 'type'") }
-        if !isGit {
-            guard !type.isAbsent else {
-                throw EvaluationError(.other, "argument 'type' is missing in call to '\(builtin)'")
-            }
-            _ = try machine.stringWithoutContext(
-                type, 0, "while evaluating the `type` argument passed to '\(builtin)'")
-        }
-        let attributes = try machine.fetchAttributes(set, builtin)
-        if !isGit, attributes["name"] != nil {
-            throw EvaluationError(.other, "argument 'name' isn’t supported in call to '\(builtin)'")
-        }
-        return attributes
-    }
-
-    private static func flakeAttributes(
-        _ machine: Machine, _ set: Value
-    ) throws(EvaluationError) -> [String: HostFetch.Attribute] {
-        var result: [String: HostFetch.Attribute] = [:]
-        for index in 0..<set.shape.count {
-            let name = machine.evaluator.symbols.string(of: Symbol(rawValue: set.shape.symbols[index]))
-            let value = try machine.force(Value(bits: set.attributeValues[index]))
-            if let integer = value.integer {
-                guard integer >= 0 else {
-                    throw EvaluationError(.other, "negative value given for flake ref attr \(name): \(integer)")
-                }
-                result[name] = .integer(Int64(integer))
-            } else if value.isBool {
-                result[name] = .bool(value.isTrue)
-            } else if value.isString {
-                result[name] = .string(Array(value.bytes))
-            } else {
-                throw EvaluationError(
-                    .other,
-                    "flake reference attribute sets may only contain integers, Booleans, and strings, but attribute '\(name)' is \(machine.typeName(value))"
-                )
-            }
-        }
-        return result
-    }
-
-    /// An address with a scheme for a path or the form `user@host:path`.
-    private static func gitURL(_ url: [UInt8]) -> [UInt8] {
-        if url.first == UInt8(ascii: "/") { return Array("file://".utf8) + url }
-        let text = String(decoding: url, as: UTF8.self)
-        if text.contains("://") { return url }
-        guard let at = text.firstIndex(of: "@"), let colon = text.lastIndex(of: ":"), at < colon,
-            !text[..<at].contains("/")
-        else { return url }
-        return Array("ssh://\(text[..<colon])/\(text[text.index(after: colon)...])".utf8)
-    }
-}
-
-extension Machine {
-    /// The attributes of an input, as the expression gives them.
-    fileprivate func fetchAttributes(
-        _ set: Value, _ builtin: String
-    ) throws(EvaluationError) -> [String: HostFetch.Attribute] {
-        var result: [String: HostFetch.Attribute] = [:]
-        for index in 0..<set.shape.count {
-            let name = evaluator.symbols.string(of: Symbol(rawValue: set.shape.symbols[index]))
-            let value = try force(Value(bits: set.attributeValues[index]))
-            if value.isString || value.isPath {
-                if value.isString { try realiseContext(of: value) }
-                result[name] = .string(Array(value.bytes))
-            } else if value.isBool {
-                result[name] = .bool(value.isTrue)
-            } else if let integer = value.integer {
-                guard integer >= 0 else {
-                    throw EvaluationError(
-                        .other, "negative value given for '\(builtin)' argument '\(name)': \(integer)")
-                }
-                result[name] = .integer(Int64(integer))
-            } else {
-                throw EvaluationError(
-                    .type,
-                    "argument '\(name)' to '\(builtin)' is \(typeName(value)) while a string, Boolean or integer is expected"
-                )
-            }
-        }
-        return result
-    }
-
-    fileprivate func realiseContext(of text: Value) throws(EvaluationError) {
-        if text.contextIndex != 0 { try realise(text.contextIndex) }
-    }
-
-    /// A set of plain values.
-    fileprivate func attributes(_ values: [String: HostFetch.Attribute]) throws(EvaluationError) -> Value {
-        var buffer = try ValueBuffer(self, capacity: values.count)
-        var entries: [AttributeEntry] = []
-        for (name, attribute) in values {
-            let value =
-                switch attribute {
-                case .string(let bytes): try string(bytes)
-                case .integer(let integer): try self.integer(Int(integer))
-                case .bool(let flag): Value(flag)
-                }
-            try buffer.append(value, self)
-            entries.append(
-                AttributeEntry(symbol: evaluator.symbols.intern(name), value: value.bits, position: 0))
-        }
-        if entries.isEmpty { return state.pointee.emptyAttributes }
-        let set = try attributes(&entries)
-        keepAlive(buffer.words)
-        return set
-    }
-
-    /// What `fetchGit` and `fetchTree` give: where the tree is, and what is known of it.
-    fileprivate func tree(
-        _ fetched: HostFetched, isGit: Bool, given: [String: HostFetch.Attribute], hasRevisionAlways: Bool
-    ) throws(EvaluationError) -> Value {
-        var result: [String: HostFetch.Attribute] = [:]
-        for name in ["narHash", "rev", "shortRev", "revCount", "dirtyRev", "dirtyShortRev", "lastModified"] {
-            result[name] = fetched.attributes[name]
-        }
-        if isGit { result["submodules"] = given["submodules"] ?? .bool(false) }
-        if hasRevisionAlways {
-            // A work tree with changes has no commit; callers of old expect one all the same.
-            let none = String(repeating: "0", count: 40)
-            if result["rev"] == nil {
-                result["rev"] = .string(Array(none.utf8))
-                result["shortRev"] = .string(Array(none.prefix(7).utf8))
-            }
-            if result["revCount"] == nil { result["revCount"] = .integer(0) }
-        }
-        if case .integer(let seconds)? = result["lastModified"] {
-            result["lastModifiedDate"] = .string(Array(UTCDate.digits(seconds).utf8))
-        }
-        let known = try attributes(result)
-        let path = try string(of: fetched.storePath)
-        return try update(known, try attributes((self.known.outPath, path)))
     }
 }
 

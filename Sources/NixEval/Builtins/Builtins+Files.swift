@@ -91,11 +91,11 @@ extension Builtins {
             let source = try machine.coerceToPath(
                 path, 0,
                 "while evaluating the second argument (the path to filter) passed to 'builtins.filterSource'")
-            try machine.realise(source.context)
             let predicate = try machine.forceFunction(
                 filter, 0, "while evaluating the first argument passed to builtins.filterSource")
             return try machine.addPath(
-                source.bytes, name: baseName(source.bytes), filter: predicate, method: .recursive, expected: nil)
+                source.bytes, context: source.context, name: baseName(source.bytes), filter: predicate,
+                method: .recursive, expected: nil)
         },
         Builtin("path", 1, strict: 1, function: path),
     ]
@@ -163,7 +163,7 @@ extension Builtins {
     ) throws(EvaluationError) -> Value {
         let set = try machine.forceAttributes(value, 0, "while evaluating the argument passed to 'builtins.path'")
         let symbols = machine.evaluator.symbols
-        var source: [UInt8]?
+        var source: (bytes: [UInt8], context: UInt32)?
         var name: [UInt8]?
         var filter: Value?
         var method = HostPathMethod.recursive
@@ -174,10 +174,8 @@ extension Builtins {
             let attribute = Value(bits: set.attributeValues[index])
             switch symbols.string(of: symbol) {
             case "path":
-                let path = try machine.coerceToPath(
+                source = try machine.coerceToPath(
                     attribute, position, "while evaluating the 'path' attribute passed to 'builtins.path'")
-                try machine.realise(path.context)
-                source = path.bytes
             case "name":
                 name = Array(
                     try machine.stringWithoutContext(
@@ -195,8 +193,10 @@ extension Builtins {
                 let text = try machine.stringWithoutContext(
                     attribute, position, "while evaluating the `sha256` attribute passed to builtins.path")
                 expected = try machine.hash(Array(text.bytes), .sha256)
-            case let other:
-                throw EvaluationError(.other, "unsupported argument '\(other)' to 'builtins.path'", at: position)
+            default:
+                throw EvaluationError(
+                    .other, "unsupported argument '\(machine.evaluator.printed(symbol))' to 'builtins.path'",
+                    at: position)
             }
         }
         guard let source else {
@@ -204,7 +204,8 @@ extension Builtins {
                 .other, "missing required 'path' attribute in the first argument to 'builtins.path'")
         }
         return try machine.addPath(
-            source, name: name ?? baseName(source), filter: filter, method: method, expected: expected)
+            source.bytes, context: source.context, name: name ?? baseName(source.bytes), filter: filter,
+            method: method, expected: expected)
     }
 }
 
@@ -223,8 +224,9 @@ extension Machine {
         }
     }
 
+    /// Puts a file or folder into the store; what the path refers to is built or fetched first.
     func addPath(
-        _ source: [UInt8], name: [UInt8], filter: Value?, method: HostPathMethod, expected: NixHash?
+        _ source: [UInt8], context: UInt32, name: [UInt8], filter: Value?, method: HostPathMethod, expected: NixHash?
     ) throws(EvaluationError) -> Value {
         let evaluator = evaluator
         // The filter runs inside the host's walk; its error is kept here and thrown afterwards.
@@ -243,13 +245,16 @@ extension Machine {
                 }
             }
         }
+        let added = "while adding path '\(String(decoding: source, as: UTF8.self))'"
+        if evaluator.host.storeDirectory.contains(ByteString(source)) {
+            do throws(EvaluationError) { try realise(context) } catch { throw error.adding(added, 0) }
+        }
         let stored: StorePath
         do {
             stored = try evaluator.host.addPath(
                 source, name: name, method: method, filter: predicate, expected: expected)
         } catch {
-            throw (failure ?? EvaluationError(error)).adding(
-                "while adding path '\(String(decoding: source, as: UTF8.self))'", 0)
+            throw (failure ?? EvaluationError(error)).adding(added, 0)
         }
         return try string(of: stored)
     }

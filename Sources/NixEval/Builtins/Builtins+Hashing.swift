@@ -49,6 +49,10 @@ extension Builtins {
         let hash = try machine.hash(Array(digits.bytes), algorithm)
         let target: HashFormat
         do { target = try HashFormat(parsing: Array(format.bytes)) } catch { throw EvaluationError(error) }
+        if format.bytes.elementsEqual("base32".utf8) {
+            machine.evaluator.host.report(
+                Array(#"warning: "base32" is a deprecated alias for hash format "nix32"."#.utf8))
+        }
         return try machine.string(hash.printed(target, withAlgorithm: target == .sri).bytes)
     }
 }

@@ -96,7 +96,11 @@ extension Evaluator {
         }
         let absolute = path.first == UInt8(ascii: "/") ? path : Array((host.currentDirectory + "/").utf8) + path
         let normalized = normalizedPath(absolute)
-        return try exists(normalized) ? normalized : nil
+        if try exists(normalized) { return normalized }
+        if missingSearchPathElements.insert(path).inserted {
+            host.report(Array("warning: Nix search path entry '\(text)' does not exist, ignoring".utf8))
+        }
+        return nil
     }
 
     func exists(_ path: [UInt8]) throws(EvaluationError) -> Bool {
@@ -119,14 +123,16 @@ extension Evaluator {
         let source = SourceFile(
             origin: .file(String(decoding: target, as: UTF8.self)), directory: folder(of: target),
             bytes: try readFile(target))
-        let cell = roots.add(try thunk(of: source).bits)
+        // What is wrong with the text itself is no error of evaluating the file.
+        let code = try compile(source)
+        let cell = roots.add(try machine.thunk(code, machine.state.pointee.emptyEnvironment).bits)
         imported[target] = cell
         do throws(EvaluationError) {
             let value = try machine.force(Value(bits: cell.pointee))
             cell.pointee = value.bits
             return value
         } catch {
-            throw error.kind == .syntax || !isNamed
+            throw !isNamed
                 ? error : error.adding("while evaluating the file '\(String(decoding: target, as: UTF8.self))':", 0)
         }
     }
@@ -163,7 +169,9 @@ extension Evaluator {
                 }
                 target = try host.resolveSymbolicLinks(target)
             }
-            if try host.fileType(target) == .directory { target += Array("/default.nix".utf8) }
+            if try host.fileType(target) == .directory {
+                target = normalizedPath(target + Array("/default.nix".utf8))
+            }
         } catch { throw EvaluationError(error) }
         importTargets[path] = target
         return target

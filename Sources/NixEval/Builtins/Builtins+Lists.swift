@@ -125,9 +125,9 @@ extension Builtins {
                 list, 0, "while evaluating the second argument passed to builtins.concatMap")
             let parts = try machine.emptyElements(values.listCount)
             for index in 0..<values.listCount {
+                let part = try machine.call(callee, Value(bits: values.elements[index]))
                 parts.elements[index] = try machine.forceList(
-                    try machine.call(callee, Value(bits: values.elements[index])),
-                    machine.position(ofFunction: callee),
+                    part, machine.position(ofFunction: part.isLambda ? part : callee),
                     "while evaluating the return value of the function passed to builtins.concatMap"
                 ).bits
             }
@@ -141,7 +141,7 @@ extension Builtins {
             var right = try ValueBuffer(machine)
             var wrong = try ValueBuffer(machine)
             for index in 0..<values.listCount {
-                let element = Value(bits: values.elements[index])
+                let element = try machine.force(Value(bits: values.elements[index]))
                 if try machine.forceBoolean(
                     try machine.call(predicate, element), 0,
                     "while evaluating the return value of the partition function passed to builtins.partition")
@@ -314,7 +314,7 @@ extension Machine {
         var nonEmpty = 0
         var last = Value.absent
         for index in 0..<lists.listCount {
-            let part = try forceList(try forceElementForList(lists, index, context), 0, context)
+            let part = try forceList(Value(bits: lists.elements[index]), 0, context)
             total += part.listCount
             if part.listCount > 0 {
                 nonEmpty += 1
@@ -331,11 +331,5 @@ extension Machine {
             target += part.listCount
         }
         return result
-    }
-
-    private func forceElementForList(_ lists: Value, _ index: Int, _ context: String) throws(EvaluationError) -> Value {
-        do throws(EvaluationError) { return try force(Value(bits: lists.elements[index])) } catch {
-            throw error.adding(context, 0)
-        }
     }
 }

@@ -48,9 +48,9 @@ extension Builtins {
     private static func rounded(
         _ machine: Machine, _ value: Value, _ name: String, _ rule: FloatingPointRoundingRule
     ) throws(EvaluationError) -> Value {
-        let forced = try machine.force(value)
         let float = try machine.forceFloat(
-            forced, 0, "while evaluating the first argument passed to builtins.\(name)")
+            value, 0, "while evaluating the first argument passed to builtins.\(name)")
+        let forced = try machine.force(value)
         let result = float.rounded(rule)
         if let integer = forced.integer {
             // Through a float as in Nix, which refuses what a float cannot hold exactly.

@@ -48,7 +48,7 @@ extension EvaluationError {
         switch error {
         case .invalid: self.init(.other, "invalid regular expression '\(pattern.text)'")
         case .tooLarge: self.init(.other, "memory limit exceeded by regular expression '\(pattern.text)'")
-        case .interrupted: self.init(.other, "interrupted by the user")
+        case .interrupted: self.init(.interrupted, "interrupted by the user")
         }
     }
 }

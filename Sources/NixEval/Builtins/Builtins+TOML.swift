@@ -22,12 +22,8 @@ private struct TOMLReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw error("[error] the text is not UTF-8")
         }
-        // The library's strings end at the first NUL, so what would have one is refused before.
-        if text.utf8.firstRange(of: "\\u0000".utf8) != nil || text.utf8.firstRange(of: "\\U00000000".utf8) != nil {
-            throw error("error: input string cannot be represented as Nix string because it contains null bytes")
-        }
         let table: TOMLTable
-        do { table = try TOMLTable(string: text) } catch {
+        do { table = try TOMLTable(string: NullMarker.marking(text)) } catch {
             guard let problem = error as? TOMLParseError else { throw self.error("[error] \(error)") }
             throw self.error(describe(problem, text))
         }
@@ -61,12 +57,19 @@ private struct TOMLReader {
         switch item.type {
         case .table: return try item.table.map { (table) throws(EvaluationError) in try set(table) } ?? .null
         case .array: return try item.array.map { (array) throws(EvaluationError) in try list(array) } ?? .null
-        case .string: return try machine.string(item.string ?? "")
+        case .string: return try machine.string(try text(item.string ?? ""))
         case .int: return try machine.integer(item.int ?? 0)
         case .double: return try machine.float(item.double ?? 0)
         case .bool: return Value(item.bool ?? false)
         case .date, .time, .dateTime: throw error("Dates and times are not supported")
         }
+    }
+
+    /// A string or name as it was written, which must not have a NUL.
+    private func text(_ marked: String) throws(EvaluationError) -> String {
+        guard let shown = NullMarker.showing(marked) else { return NullMarker.removing(marked) }
+        throw error(
+            "error: input string '\(shown)' cannot be represented as Nix string because it contains null bytes")
     }
 
     private func list(_ array: TOMLArray) throws(EvaluationError) -> Value {
@@ -80,14 +83,39 @@ private struct TOMLReader {
         var entries: [AttributeEntry] = []
         for key in table.keys {
             guard let item = table[key] else { continue }
+            let name = try text(key)
             let value = try value(item)
             try values.append(value, machine)
             entries.append(
-                AttributeEntry(symbol: machine.evaluator.symbols.intern(key), value: value.bits, position: 0))
+                AttributeEntry(symbol: machine.evaluator.symbols.intern(name), value: value.bits, position: 0))
         }
         if entries.isEmpty { return machine.state.pointee.emptyAttributes }
         let set = try machine.attributes(&entries)
         machine.keepAlive(values.words)
         return set
+    }
+}
+
+/// The library's strings end at the first NUL, so an escaped one is another character while the library has the text.
+private enum NullMarker {
+    /// A code point that is no character and that no text has.
+    private static let escape = "\\U0010FFFE"
+    private static let scalar = "\u{10FFFE}"
+    private static let escapes = ["\\u0000", "\\U00000000"]
+
+    static func marking(_ text: String) -> String {
+        // Where it is no escape (in single quotes, or behind a backslash) the length tells which one it was.
+        text.replacing(escapes[1], with: escape + escape).replacing(escapes[0], with: escape)
+    }
+
+    /// The text with NULs as messages show them, nil where there is none.
+    static func showing(_ text: String) -> String? {
+        guard text.contains(scalar) else { return nil }
+        return removing(text.replacing(scalar + scalar, with: "\u{2400}").replacing(scalar, with: "\u{2400}"))
+    }
+
+    static func removing(_ text: String) -> String {
+        guard text.contains(escape) else { return text }
+        return text.replacing(escape + escape, with: escapes[1]).replacing(escape, with: escapes[0])
     }
 }

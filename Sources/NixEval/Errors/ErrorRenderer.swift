@@ -78,7 +78,6 @@ struct ErrorRenderer {
     private mutating func flush(_ skipped: inout [EvaluationError.Frame], _ seen: inout Set<FrameKey>) {
         if skipped.count > 5 {
             append("\n(\(skipped.count) duplicate frames omitted)\n")
-            seen.removeAll()
         } else {
             for frame in skipped { append(frame) }
         }

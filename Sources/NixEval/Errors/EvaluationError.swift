@@ -18,6 +18,8 @@ package final class EvaluationError: Error, @unchecked Sendable {
         case syntax
         /// What Nix counts as a misuse of the program, such as a hash algorithm that does not exist.
         case usage
+        /// The user wanted no more.
+        case interrupted
         /// A host failure: files, store, builds, fetches.
         case host
         case other

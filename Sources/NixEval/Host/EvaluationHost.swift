@@ -122,10 +122,6 @@ package protocol EvaluationHost: AnyObject {
     func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError)
 
     func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched
-    /// The attributes of a flake reference such as `github:owner/repo`.
-    func parseFlakeReference(_ text: [UInt8]) throws(HostError) -> [String: HostFetch.Attribute]
-    /// The flake reference with these attributes.
-    func printFlakeReference(_ attributes: [String: HostFetch.Attribute]) throws(HostError) -> [UInt8]
     /// What a valid store path refers to; nothing where that is not known.
     func references(of path: StorePath) throws(HostError) -> [StorePath]
 
@@ -141,13 +137,5 @@ extension EvaluationHost {
 }
 
 extension EvaluationHost {
-    package func parseFlakeReference(_ text: [UInt8]) throws(HostError) -> [String: HostFetch.Attribute] {
-        throw HostError("'builtins.parseFlakeRef' is not supported here")
-    }
-
-    package func printFlakeReference(_ attributes: [String: HostFetch.Attribute]) throws(HostError) -> [UInt8] {
-        throw HostError("'builtins.flakeRefToString' is not supported here")
-    }
-
     package func references(of path: StorePath) throws(HostError) -> [StorePath] { [] }
 }

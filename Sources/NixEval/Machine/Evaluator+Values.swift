@@ -182,6 +182,13 @@ extension Evaluator {
         machine.typeName(try machine.force(value))
     }
 
+    /// A symbol as messages name it: in quotes where it has to be.
+    func printed(_ symbol: Symbol) -> String {
+        var out: [UInt8] = []
+        out.appendIdentifier(symbols.bytes(of: symbol))
+        return String(decoding: out, as: UTF8.self)
+    }
+
     /// A name as it stands in a set: in quotes where it has to be.
     package func printName(_ name: [UInt8]) -> [UInt8] {
         var out: [UInt8] = []

@@ -1,4 +1,4 @@
-internal import NixFormats
+package import NixFormats
 package import NixSyntax
 
 /// An evaluator: heap, code, symbols, imported files.
@@ -29,14 +29,19 @@ package final class Evaluator {
     var imported: [[UInt8]: Words] = [:]
     /// Resolved paths of files and folders as they were imported.
     var importTargets: [[UInt8]: [UInt8]] = [:]
+    /// Elements of search paths that were not there, which is told once.
+    var missingSearchPathElements: Set<[UInt8]> = []
     /// Store copies by path.
     private var storeCopies: [[UInt8]: StorePath] = [:]
     /// What is told of every call.
     var observer: (any CallObserver)?
     /// Hashes modulo of the derivations met so far.
     var derivationHasher: DerivationHasher
+    /// Evaluates the flake at a reference, for `builtins.getFlake`; nil where flakes cannot be read.
+    package var flakes: ((InputReference) throws(EvaluationError) -> Value)?
     /// Compiled regular expressions by pattern.
     var regexes: [[UInt8]: Regex] = [:]
+    /// Errors that thunks throw again, with the frames that they got on their first way out.
     private var keptErrors: [EvaluationError] = []
     private var keptSources: [SourceFile] = []
     private var nameStrings: UnsafeMutableBufferPointer<UInt>
@@ -230,9 +235,17 @@ package final class Evaluator {
 
     /// A thunk that throws `error` when forced.
     func keep(_ error: EvaluationError) throws(EvaluationError) -> Value {
+        try machine.thunk(rethrowing(error), machine.state.pointee.emptyEnvironment)
+    }
+
+    /// Code that throws an error that has just been met once more; nil for one that evaluating again may not meet.
+    func remember(_ error: EvaluationError) -> NodePointer? {
+        error.kind == .interrupted ? nil : rethrowing(error)
+    }
+
+    private func rethrowing(_ error: EvaluationError) -> NodePointer {
         keptErrors.append(error)
-        let node = arena.add(Node(opcode: .rethrow, a: UInt(keptErrors.count - 1)), 0)
-        return try machine.thunk(node, machine.state.pointee.emptyEnvironment)
+        return arena.add(Node(opcode: .rethrow, a: UInt(keptErrors.count - 1)), 0)
     }
 
     func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
@@ -241,11 +254,11 @@ package final class Evaluator {
     func selectionText(_ node: NodePointer) -> String {
         var last = node
         while last.pointee.flags & 1 != 0 { last = last.pointee.nodeA }
-        var text = symbols.string(of: Symbol(rawValue: last.pointee.operand))
+        var text = printed(Symbol(rawValue: last.pointee.operand))
         while let next = arena.following(last), next.pointee.opcode == .select, next.pointee.flags & 1 != 0,
             next.pointee.nodeA == last
         {
-            text += "." + symbols.string(of: Symbol(rawValue: next.pointee.operand))
+            text += "." + printed(Symbol(rawValue: next.pointee.operand))
             last = next
         }
         return text
@@ -283,7 +296,8 @@ package final class Evaluator {
     func describe(_ element: ContextElement) -> String {
         let store = host.storeDirectory
         return switch element {
-        case .path(let path), .derivationDeep(let path): store.print(path).description
+        case .path(let path): store.print(path).description
+        case .derivationDeep(let path): "\(store.print(path)) (deep)"
         case .output(let derivation, let name): "\(store.print(derivation))^\(name)"
         }
     }

@@ -71,15 +71,14 @@ extension Machine {
             throw difference(
                 "attribute names of attribute set '\(summary(left))' differs from attribute set '\(summary(right))'")
         }
-        let symbols = evaluator.symbols
         for index in 0..<shape.count {
-            let name = symbols.string(of: Symbol(rawValue: shape.symbols[index]))
+            let name = evaluator.printed(Symbol(rawValue: shape.symbols[index]))
             guard shape.symbols[index] == other.symbols[index] else {
                 if other.index(of: shape.symbols[index]) < 0 {
                     throw difference(
                         "attribute name '\(name)' is contained in '\(summary(left))', but not in '\(summary(right))'")
                 }
-                let missing = symbols.string(of: Symbol(rawValue: other.symbols[index]))
+                let missing = evaluator.printed(Symbol(rawValue: other.symbols[index]))
                 throw difference(
                     "attribute name '\(missing)' is missing in '\(summary(left))', but is contained in '\(summary(right))'"
                 )

@@ -308,12 +308,14 @@ extension Machine {
         let formals = UnsafeBufferPointer(start: pattern.pointee.formals, count: Int(pattern.pointee.count))
         let symbols = evaluator.symbols
         var unexpected = ""
+        var name = ""
         for index in 0..<shape.count where !formals.contains(where: { $0.symbol == shape.symbols[index] }) {
             unexpected = symbols.string(of: Symbol(rawValue: shape.symbols[index]))
+            name = evaluator.printed(Symbol(rawValue: shape.symbols[index]))
             break
         }
         let error = EvaluationError(
-            .type, "function '\(functionName(code))' called with unexpected argument '\(unexpected)'",
+            .type, "function '\(functionName(code))' called with unexpected argument '\(name)'",
             at: code.pointee.position
         ).adding("from call site", position)
         error.suggestions = Suggestions.best(

@@ -57,13 +57,23 @@ extension Machine {
             result = try run(
                 NodePointer(bitPattern: code).unsafelyUnwrapped, Words(bitPattern: cell[1]).unsafelyUnwrapped)
         } catch {
-            // The code comes back, so that the thunk can be forced again after `tryEval`.
-            cell[0] = code
+            fail(cell, code, error)
             throw error
         }
         cell[0] = ThunkState.evaluated
         cell[1] = result.bits
         return result
+    }
+
+    /// Lets a thunk fail the same way whenever it is asked for again, as in Nix; only what the user interrupted is as
+    /// before.
+    @inline(never) func fail(_ cell: Words, _ code: UInt, _ error: EvaluationError) {
+        guard let node = evaluator.remember(error) else {
+            cell[0] = code
+            return
+        }
+        cell[0] = UInt(bitPattern: node)
+        cell[1] = UInt(bitPattern: state.pointee.emptyEnvironment)
     }
 
     @inline(never) private func infiniteRecursion() -> EvaluationError {

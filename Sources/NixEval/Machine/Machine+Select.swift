@@ -101,7 +101,7 @@ extension Machine {
     func missingAttribute(_ set: Value, _ symbol: Symbol, _ position: UInt32) -> EvaluationError {
         let symbols = evaluator.symbols
         let error = EvaluationError(
-            .missingAttribute, "attribute '\(symbols.string(of: symbol))' missing", at: position)
+            .missingAttribute, "attribute '\(evaluator.printed(symbol))' missing", at: position)
         guard let shape = try? flat(set).shape else { return error }
         error.suggestions = Suggestions.best(
             among: (0..<shape.count).map { symbols.string(of: Symbol(rawValue: shape.symbols[$0])) },
@@ -170,10 +170,10 @@ extension Machine {
         let elements = UnsafePointer<PathElement>(bitPattern: node.pointee.b).unsafelyUnwrapped
         return (0..<Int(node.pointee.operand)).map { index in
             guard elements[index].symbol < 0 else {
-                return evaluator.symbols.string(of: Symbol(rawValue: elements[index].symbol))
+                return evaluator.printed(Symbol(rawValue: elements[index].symbol))
             }
             let name = try? symbol(elements[index], environment)
-            return name.map { evaluator.symbols.string(of: $0) } ?? "\"${...}\""
+            return name.map { evaluator.printed($0) } ?? "\"${...}\""
         }.joined(separator: ".")
     }
 

@@ -147,7 +147,7 @@ extension Machine {
     @inline(never)
     private func allocateSlow(_ words: Int, isLeaf: Bool) throws(EvaluationError) -> Words {
         if state.pointee.interruptFlag.pointee != 0 {
-            throw EvaluationError(.other, "interrupted by the user")
+            throw EvaluationError(.interrupted, "interrupted by the user")
         }
         guard let cell = state.pointee.heap._withUnsafeGuaranteedRef({ $0.allocateSlow(words: words, isLeaf: isLeaf) })
         else { throw EvaluationError(.other, "out of memory") }

@@ -4,7 +4,10 @@ import NixSyntax
 struct AmbiguousPrinter {
     private let machine: Machine
     private var out: [UInt8] = []
+    /// Sets, lists that are there without a thunk, and the thunks of other lists.
     private var seen: Set<UInt> = []
+    /// Lists that thunks gave.
+    private var delayed: Set<UInt> = []
 
     static func print(_ value: Value, _ machine: Machine) throws(EvaluationError) -> [UInt8] {
         var printer = AmbiguousPrinter(machine: machine)
@@ -34,7 +37,7 @@ struct AmbiguousPrinter {
         if let float = value.float { return append(FloatFormat.general(float)) }
         if value.isPath { return out.append(contentsOf: value.bytes) }
         if value.isAttributes { return try printSet(value, depth) }
-        if value.isList { return try printList(value, depth) }
+        if value.isList { return try printList(value, from: original, depth) }
         switch value.boxKind {
         case .builtin: append("<PRIMOP>")
         case .partialBuiltin: append("<PRIMOP-APP>")
@@ -58,8 +61,20 @@ struct AmbiguousPrinter {
         append("}")
     }
 
-    private mutating func printList(_ list: Value, _ depth: Int) throws(EvaluationError) {
-        if list.listCount > 0, depth > 0, !seen.insert(list.bits).inserted { return append("«repeated»") }
+    /// Whether a list was met before; then it is remembered.
+    ///
+    /// Two thunks that gave the same list are two lists, as in Nix.
+    private mutating func wasSeen(_ list: Value, from original: Value) -> Bool {
+        guard original.isThunk else { return delayed.contains(list.bits) || !seen.insert(list.bits).inserted }
+        if seen.contains(list.bits) { return true }
+        delayed.insert(list.bits)
+        return !seen.insert(original.bits).inserted
+    }
+
+    private mutating func printList(
+        _ list: Value, from original: Value, _ depth: Int
+    ) throws(EvaluationError) {
+        if list.listCount > 0, depth > 0, wasSeen(list, from: original) { return append("«repeated»") }
         append("[ ")
         for index in 0..<list.listCount {
             try print(Value(bits: list.elements[index]), depth: depth + 1)

@@ -22,11 +22,12 @@ package struct JSONPrinter {
         bytes: [UInt8], context: UInt32
     ) {
         var printer = JSONPrinter(machine: machine, copiesToStore: copiesToStore)
-        try printer.print(value)
+        try printer.print(value, 0)
         return (printer.out, printer.context)
     }
 
-    private mutating func print(_ original: Value) throws(EvaluationError) {
+    /// - Parameter position: where the attribute stands that the value belongs to.
+    private mutating func print(_ original: Value, _ position: UInt32) throws(EvaluationError) {
         let value = try machine.force(original)
         try machine.enterLevel()
         defer { machine.leaveLevel() }
@@ -44,13 +45,13 @@ package struct JSONPrinter {
             context = machine.evaluator.contexts.union(context, text.contextIndex)
             try appendText(text)
         } else if value.isAttributes {
-            try printSet(value)
+            try printSet(value, position)
         } else if value.isList {
             out.append(UInt8(ascii: "["))
             for index in 0..<value.listCount {
                 if index > 0 { out.append(UInt8(ascii: ",")) }
-                do throws(EvaluationError) { try print(Value(bits: value.elements[index])) } catch {
-                    throw error.adding("while evaluating list element at index \(index)", 0)
+                do throws(EvaluationError) { try print(Value(bits: value.elements[index]), position) } catch {
+                    throw error.adding("while evaluating list element at index \(index)", position)
                 }
             }
             out.append(UInt8(ascii: "]"))
@@ -67,29 +68,31 @@ package struct JSONPrinter {
         throw EvaluationError(.other, "JSON serialization error: \(invalid)")
     }
 
-    private mutating func printSet(_ layered: Value) throws(EvaluationError) {
+    private mutating func printSet(_ layered: Value, _ position: UInt32) throws(EvaluationError) {
         let set = try machine.flat(layered)
         let known = machine.known
         if !set.attribute(known.toStringName).isAbsent {
-            let text = try machine.coerceToString(set, 0, "", copiesToStore: copiesToStore)
+            let text = try machine.coerceToString(set, position, "", copiesToStore: copiesToStore)
             context = machine.evaluator.contexts.union(context, text.contextIndex)
             return try appendText(text)
         }
         let outPath = set.attribute(known.outPath)
-        if !outPath.isAbsent { return try print(outPath) }
+        if !outPath.isAbsent {
+            let index = set.shape.index(of: known.outPath.rawValue)
+            return try print(outPath, index < 0 ? 0 : set.shape.positions[index])
+        }
         out.append(UInt8(ascii: "{"))
         let order = try machine.order(set.shape)
-        for position in 0..<set.shape.count {
-            let index = Int(order[position])
-            if position > 0 { out.append(UInt8(ascii: ",")) }
+        for place in 0..<set.shape.count {
+            let index = Int(order[place])
+            if place > 0 { out.append(UInt8(ascii: ",")) }
             let symbol = Symbol(rawValue: set.shape.symbols[index])
             let name = machine.evaluator.symbols.bytes(of: symbol)
             out.appendJSONString(name)
             out.append(UInt8(ascii: ":"))
-            do throws(EvaluationError) { try print(Value(bits: set.attributeValues[index])) } catch {
-                throw error.adding(
-                    "while evaluating attribute '\(String(decoding: name, as: UTF8.self))'",
-                    set.shape.positions[index])
+            let definition = set.shape.positions[index]
+            do throws(EvaluationError) { try print(Value(bits: set.attributeValues[index]), definition) } catch {
+                throw error.adding("while evaluating attribute '\(machine.evaluator.printed(symbol))'", definition)
             }
         }
         out.append(UInt8(ascii: "}"))

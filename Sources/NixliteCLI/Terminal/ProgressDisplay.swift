@@ -1,5 +1,6 @@
 import Glibc
 import NixBuild
+import NixSyntax
 import Synchronization
 
 /// Shows what happens during a command on standard error: with live lines below everything else on a terminal, with plain
@@ -79,7 +80,7 @@ final class ProgressDisplay: Sendable {
             if verbosity.showsFiles { print("\(name): version \(version)") }
         case .progressEnded(let progress, let succeeded): end(progress, succeeded)
         case .warning(let text): if verbosity.showsWarnings { print("\(terminal.warning("warning:")) \(text)") }
-        case .text(let line): print(String(decoding: line, as: UTF8.self))
+        case .text(let line): print(String(decoding: TerminalText.filtered(line), as: UTF8.self))
         case .note(let text): if verbosity.showsSteps { print(text) }
         case .error(let text): print("\(terminal.error("error:")) \(ErrorText.indented(text))")
         }

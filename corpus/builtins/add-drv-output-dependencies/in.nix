@@ -1,0 +1,1 @@
+let d = derivation { name = "n"; system = "s"; builder = "b"; }; in let f = builtins.addDrvOutputDependencies; u = builtins.unsafeDiscardOutputDependency d.drvPath; in [ (builtins.getContext u) (builtins.getContext (f u)) (f u == d.drvPath) (builtins.getContext (f d.drvPath)) ]

@@ -1,0 +1,1 @@
+builtins.appendContext "s" { a = 1; }

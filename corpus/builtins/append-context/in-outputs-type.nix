@@ -1,0 +1,1 @@
+builtins.appendContext "s" { "/nix/store/82l07bidcfxgl7gmwsa4k2knxhf892s4-d.drv" = { outputs = [ 1 ]; }; }

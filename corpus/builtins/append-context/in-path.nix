@@ -1,0 +1,1 @@
+builtins.appendContext "s" { "/nix/store/a" = 1; }

@@ -1,0 +1,1 @@
+let p = "/nix/store/82l07bidcfxgl7gmwsa4k2knxhf892s4-d"; s = builtins.appendContext "s" { ${p} = { path = true; }; "${p}.drv" = { outputs = [ "out" "dev" ]; allOutputs = true; }; }; in [ s (builtins.getContext s) ]

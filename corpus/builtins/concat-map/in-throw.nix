@@ -1,0 +1,1 @@
+builtins.concatMap (x: throw "e") [ 1 ]

@@ -1,0 +1,1 @@
+builtins.fetchGit { url = "https://a/b"; __final = true; }

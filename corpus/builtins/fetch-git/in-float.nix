@@ -1,0 +1,1 @@
+builtins.fetchGit { url = "/x"; "a b" = 1.5; }

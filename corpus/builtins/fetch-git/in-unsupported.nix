@@ -1,0 +1,1 @@
+builtins.fetchGit { url = "/nonexistent/x"; foo = "x"; }

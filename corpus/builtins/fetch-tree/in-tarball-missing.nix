@@ -1,0 +1,1 @@
+builtins.fetchTree { type = "tarball"; url = "file:///nonexistent/x.tar.gz"; }

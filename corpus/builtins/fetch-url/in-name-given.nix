@@ -1,0 +1,1 @@
+builtins.fetchurl { url = "https://h/a"; name = "a b"; }

@@ -1,0 +1,1 @@
+builtins.fetchurl "https://h/a?b&c"

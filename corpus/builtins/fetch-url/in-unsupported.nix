@@ -1,0 +1,1 @@
+builtins.fetchurl { url = "x:y"; "a b" = 1; }

@@ -1,0 +1,1 @@
+builtins.flakeRefToString { type = "gitlab"; owner = "a"; repo = "b"; ref = "x"; rev = "y"; }

@@ -1,0 +1,1 @@
+builtins.flakeRefToString { type = "git"; x = 1.5; }

@@ -1,0 +1,1 @@
+builtins.genList ({ a }: a) 2

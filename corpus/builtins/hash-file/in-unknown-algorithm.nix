@@ -1,0 +1,1 @@
+builtins.hashFile "crc" ./in-unknown-algorithm.nix

@@ -1,0 +1,1 @@
+builtins.parseFlakeRef "https://a/b?x"

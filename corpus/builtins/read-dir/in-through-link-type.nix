@@ -1,0 +1,1 @@
+builtins.readDir ./in-through-link-type.nix

@@ -1,0 +1,1 @@
+map builtins.readFileType [ ./. ./in.nix "${toString ./.}/in.nix" ]

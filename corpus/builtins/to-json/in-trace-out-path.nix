@@ -1,0 +1,1 @@
+builtins.toJSON { a.outPath = { __toString = self: 42; }; }

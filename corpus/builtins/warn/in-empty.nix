@@ -1,0 +1,1 @@
+builtins.warn "" (builtins.warn " " 1)

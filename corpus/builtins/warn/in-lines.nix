@@ -1,0 +1,1 @@
+builtins.warn "a\nb" (builtins.warn "\nc\n\nd \n" 1)

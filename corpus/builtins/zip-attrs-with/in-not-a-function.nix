@@ -1,0 +1,1 @@
+builtins.zipAttrsWith (x: x) [ { a = 1; } ]

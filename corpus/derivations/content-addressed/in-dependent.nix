@@ -1,0 +1,1 @@
+let d = derivation { name = "n"; system = "s"; builder = "b"; __contentAddressed = true; }; e = derivation { name = "n"; system = "s"; builder = "b"; inherit d; outputs = [ "lib" "out" ]; }; in [ e.drvPath e.outPath e.out.outPath (derivation { name = "n"; system = "s"; builder = "b"; src = d.drvPath; }).drvPath ]

@@ -1,0 +1,1 @@
+let d = derivation { name = "n"; system = "s"; builder = "b"; __impure = true; outputHashMode = "flat"; outputHashAlgo = "sha1"; outputs = [ "out" "dev" ]; }; in [ d.drvPath d.outPath d.dev.outPath (builtins.getContext d.dev.outPath) ]

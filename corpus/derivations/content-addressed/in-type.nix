@@ -1,0 +1,1 @@
+(derivation { name = "n"; system = "s"; builder = "b"; __contentAddressed = 1; }).drvPath

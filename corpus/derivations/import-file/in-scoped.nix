@@ -1,0 +1,1 @@
+(builtins.scopedImport { } (derivation { name = "n"; system = "s"; builder = "b"; }).drvPath).outPath

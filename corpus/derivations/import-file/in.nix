@@ -1,0 +1,1 @@
+let d = import (derivation { name = "n"; system = "s"; builder = "b"; outputs = [ "out" "dev" ]; x = "y"; }).drvPath; in { inherit (d) name type outputName drvPath outPath; names = builtins.attrNames d; dev = d.dev.outPath; all = map (o: o.outputName) d.all; context = builtins.getContext d.outPath; }

@@ -1,0 +1,1 @@
+builtins.getContext (builtins.readFile (builtins.toFile "x" "y ${builtins.toFile "z" ""}"))

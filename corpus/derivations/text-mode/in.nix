@@ -1,0 +1,1 @@
+[ (derivation { name = "n"; system = "s"; builder = "b"; outputHashMode = "text"; outputHash = ""; outputHashAlgo = "sha256"; }).drvPath (derivation { name = "x.drv"; system = "s"; builder = "b"; outputHashMode = "text"; outputHash = ""; outputHashAlgo = "sha256"; }).outPath ]

@@ -1,0 +1,1 @@
+let x = [ x ]; y = { inherit y; l = [ y ]; }; in [ x x y ]

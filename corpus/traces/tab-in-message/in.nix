@@ -1,0 +1,1 @@
+builtins.trace "a\tb\n\tc" 1
