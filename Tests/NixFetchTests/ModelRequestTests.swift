@@ -64,7 +64,7 @@ import Testing
         (#"{"type":"url","urls":[]}"#, "source.urls must be a non-empty list"),
         (#"{"type":"url","urls":[{"sha256":"x"}]}"#, "source.urls[0].url is required"),
         (#"{"type":"s3","prefix":"p"}"#, "source.bucket is required"),
-        (#"{"type":"git-lfs","url":"x"}"#, "source type 'git-lfs' is not supported yet by this version of nixlite"),
+        (#"{"type":"git-lfs","url":"x"}"#, "source.rev is required"),
         (
             #"{"type":"huggingface","repo":"o/m","repoType":"paper"}"#,
             "source.repoType must be 'model', 'dataset' or 'space', not 'paper'"
