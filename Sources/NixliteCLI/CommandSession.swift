@@ -84,15 +84,11 @@ struct CommandSession {
     }
 
     private func evaluationFailure(_ error: EvaluationError, _ session: Session) -> CommandFailure {
-<<<<<<< HEAD
-        let text = session.evaluator.render(error)
+        let text = TerminalText.filtered(session.evaluator.render(error))
         if global.displayFormat == .json {
             return CommandFailure(ErrorText.unprefixed(text), code: exitCode(error.buildExitCode))
         }
         StandardStreams.error(text)
-=======
-        StandardStreams.error(TerminalText.filtered(session.evaluator.render(error)))
->>>>>>> fbd5b39 (Flake references, outputOf, getFlake, memoised failures, quoted names; 210 more cases of the corpus)
         if error.kind == .usage {
             let program = usesLegacyExitCodes ? "nix-instantiate" : "nixlite"
             StandardStreams.error("Try '\(program) --help' for more information.\n")

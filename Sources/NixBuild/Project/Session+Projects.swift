@@ -1,10 +1,6 @@
 package import NixEval
-<<<<<<< HEAD
 package import NixFormats
-=======
-import NixFormats
 import NixStore
->>>>>>> fbd5b39 (Flake references, outputOf, getFlake, memoised failures, quoted names; 210 more cases of the corpus)
 
 extension Session {
     /// The functions of `nix/project/default.nix`, for a project in `folder`.
