@@ -35,7 +35,14 @@ import Testing
         await #expect(throws: HelperProgram.Failure.self) { _ = try await none.run() }
     }
 
-    @Test func cancellingEndsAHelper() async throws {
+    /// What stays in the background keeps the pipes, and nobody waits for it.
+    @Test(.timeLimit(.minutes(1))) func helpersMayLeaveSomethingBehind() async throws {
+        let program = HelperProgram(
+            command: ["sh", "-c", "sleep 300 & echo done"], environment: ["PATH": "/usr/bin:/bin"])
+        #expect(try await program.run().text == "done\n")
+    }
+
+    @Test(.timeLimit(.minutes(1))) func cancellingEndsAHelper() async throws {
         let program = HelperProgram(
             command: ["sh", "-c", "sleep 1000 & wait"], environment: ["PATH": "/usr/bin:/bin"])
         let task = Task { try await program.run() }

@@ -159,6 +159,13 @@ private final class HelperRun: Sendable {
         }
     }
 
+    /// Whether the process has ended; it stays to be waited for.
+    private var hasEnded: Bool {
+        var information = siginfo_t()
+        return waitid(P_PID, id_t(identifier), &information, WEXITED | WNOHANG | WNOWAIT) == 0
+            && information.si_signo == SIGCHLD
+    }
+
     private func follow() {
         // A program that does not read its input to the end is no reason to die.
         var pipeSignal = sigset_t()
@@ -167,7 +174,7 @@ private final class HelperRun: Sendable {
         pthread_sigmask(SIG_BLOCK, &pipeSignal, nil)
         var streams = HelperStreams(input: input, limit: limit)
         standardInput.withLock { standardInput in
-            streams.pump(input: &standardInput, output: standardOutput, errors: standardError)
+            streams.pump(input: &standardInput, output: standardOutput, errors: standardError) { hasEnded }
         }
         if streams.isTooLong { isOver.withLock { if !$0 { _ = kill(-identifier, SIGKILL) } } }
         var status: Int32 = 0
@@ -199,8 +206,11 @@ private struct HelperStreams {
         self.limit = limit
     }
 
-    /// Moves bytes until both outputs have ended; closes the input when all of it is sent.
-    mutating func pump(input: inout Descriptor?, output: Descriptor, errors: Descriptor) {
+    /// Moves bytes until both outputs have ended, or the program has and is silent: what it left running in the background
+    /// (a shared connection of ssh's) may keep them open. Closes the input when all of it is sent.
+    mutating func pump(
+        input: inout Descriptor?, output: Descriptor, errors: Descriptor, until hasEnded: () -> Bool
+    ) {
         if let number = input?.number { _ = fcntl(number, F_SETFL, O_NONBLOCK) }
         var isOutputOpen = true
         var isErrorOpen = true
@@ -211,7 +221,11 @@ private struct HelperStreams {
                 pollfd(fd: isErrorOpen ? errors.number : -1, events: Int16(POLLIN), revents: 0),
                 pollfd(fd: input?.number ?? -1, events: Int16(POLLOUT), revents: 0),
             ]
-            guard poll(&entries, 3, -1) >= 0 || errno == EINTR else { return }
+            let isOver = hasEnded()
+            let count = poll(&entries, 3, isOver ? 0 : 100)
+            guard count >= 0 || errno == EINTR else { break }
+            if count == 0, isOver { break }
+            if count <= 0 { continue }
             if entries[0].revents != 0 { isOutputOpen = receive(output, intoErrors: false) }
             if entries[1].revents != 0 { isErrorOpen = receive(errors, intoErrors: true) }
         }
