@@ -26,6 +26,18 @@ package final class StagingDirectory: Sendable {
 }
 
 extension LocalStore {
+    /// Removes the staging folders that killed processes left: those whose lock is free, as a collector would.
+    package func removeAbandonedStaging() throws(StoreError) {
+        let folder = layout.realStoreDirectory
+        for name in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY).entryNames(path: folder)
+        where name.starts(with: "tmp-".utf8) {
+            let path = folder.appending(name)
+            guard let opened = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { continue }
+            let lock = FileLock(descriptor: opened, path: path)
+            if try lock.tryAcquire(.exclusive) { try TreeRemoval.remove(path) }
+        }
+    }
+
     /// Makes a new empty staging folder.
     package func makeStagingDirectory() throws(StoreError) -> StagingDirectory {
         try requireWritable()

@@ -1,6 +1,7 @@
 import Glibc
 import NixBuild
 import NixEval
+import NixFetch
 import NixStore
 import NixSyntax
 
@@ -116,6 +117,7 @@ struct CommandSession {
         settings.store = global.store
         settings.evaluation = try evaluationOptions()
         settings.build = try buildOptions()
+        settings.downloads = try downloaderOptions()
         settings.arguments =
             evaluation.arg.map { ($0.name, .expression($0.value)) }
             + evaluation.argstr.map { ($0.name, .text($0.value)) }
@@ -146,6 +148,33 @@ struct CommandSession {
         }
         let environmentPath = EnvironmentVariable.value("NIX_PATH") ?? ""
         options.searchPath = evaluation.include.map(SearchPathEntry.parse) + SearchPathEntry.list(environmentPath)
+        return options
+    }
+
+    /// `--max-connections`, and Nix's settings of the same meaning.
+    private func downloaderOptions() throws -> DownloaderOptions {
+        var options = DownloaderOptions()
+        func number(_ name: String) throws -> Int? {
+            guard let text = global.setting(name) else { return nil }
+            guard let number = Int(text), number >= 0 else {
+                throw UsageError("configuration setting '\(name)' should be an integer", suggestsHelp: false)
+            }
+            return number
+        }
+        // 0 is no limit for Nix; connections beyond these gain nothing.
+        if let connections = try number("http-connections") {
+            options.maxConnections = connections > 0 ? connections : 64
+        }
+        if let connections = build?.maxConnections {
+            guard connections > 0 else {
+                throw UsageError("'--max-connections' must be at least 1", suggestsHelp: false)
+            }
+            options.maxConnections = connections
+        }
+        options.filesPerModel = min(options.filesPerModel, options.maxConnections)
+        if let seconds = try number("connect-timeout"), seconds > 0 { options.connectTimeout = Double(seconds) }
+        if let seconds = try number("stalled-download-timeout") { options.stallTimeout = Double(max(1, seconds)) }
+        if let attempts = try number("download-attempts") { options.retry.maxAttempts = max(1, attempts) }
         return options
     }
 

@@ -17,6 +17,15 @@ struct StagingTests {
         try Data(contents.utf8).write(to: URL(fileURLWithPath: path.description))
     }
 
+    @Test func whatAKilledProcessLeftGoesAndWhatIsInUseStays() throws {
+        let staging = try store.makeStagingDirectory()
+        let abandoned = store.layout.realStoreDirectory.appending("tmp-1-0")
+        try run("/bin/mkdir", ["-p", abandoned.appending("sub").description])
+        try write("x", to: abandoned.appending("sub").appending("file"))
+        try store.removeAbandonedStaging()
+        #expect(!abandoned.exists && staging.path.exists)
+    }
+
     @Test func wrongOutputIsRegisteredUnderItsRealHash() throws {
         let staging = try store.makeStagingDirectory()
         #expect(try staging.path.status.st_mode & 0o777 == 0o700)

@@ -29,7 +29,12 @@ final class DerivationBuilder: Sendable {
             report: report)
         try checkPlatform(step, name)
         do {
-            let locks = try PathLocks(step.outputs.map { store.realPath($0.path) })
+            let report = report
+            guard
+                let locks = try PathLocks(
+                    step.outputs.map { store.realPath($0.path) },
+                    waits: { report(.note("waiting for lock on '\($0)'")) }, isOver: { cancellation.isCancelled })
+            else { throw BuildFailure(.cancelled, "interrupted") }
             if try options.rebuilds || !areValid(step) {
                 report(.building(name))
                 defer {

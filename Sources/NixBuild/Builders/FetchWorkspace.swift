@@ -1,4 +1,5 @@
 import Glibc
+import NixFetch
 package import NixStore
 
 /// Where a fetch writes: a staging folder in the store's file system, and a folder for unfinished downloads that stays.
@@ -9,8 +10,10 @@ struct FetchWorkspace: Sendable {
     let tree: RealPath
     let partials: RealPath
 
+    /// Also removes what killed processes and given-up downloads left in these folders.
     init(_ store: LocalStore) throws(BuildFailure) {
         do {
+            try store.removeAbandonedStaging()
             staging = try store.makeStagingDirectory()
         } catch {
             throw BuildFailure(.miscellaneous, error.message)
@@ -18,6 +21,7 @@ struct FetchWorkspace: Sendable {
         tree = staging.path.appending("x")
         partials = store.layout.stateDirectory.appending("nixlite/partials")
         try FileModes.makeFolders(partials)
+        StalePartials.remove(in: partials.description)
     }
 }
 

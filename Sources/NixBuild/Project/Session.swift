@@ -1,5 +1,5 @@
 package import NixEval
-import NixFetch
+package import NixFetch
 import NixFormats
 import NixStore
 import NixSyntax
@@ -10,6 +10,7 @@ package struct SessionSettings: Sendable {
     package var store: String?
     package var evaluation = EvaluationOptions()
     package var build = BuildOptions()
+    package var downloads = DownloaderOptions()
     /// Where relative paths start from; absolute.
     package var folder = Paths.currentDirectory()
     /// `--arg` and `--argstr`: a name, and an expression or a text.
@@ -65,7 +66,8 @@ package final class Session {
         options.forbidsPlaceholders = settings.forbidsPlaceholders
         options.writesNothing = settings.writesNothing
         host = StoreHost(
-            access: access, options: options, services: BuildServices(environment: .current()),
+            access: access, options: options,
+            services: BuildServices(environment: .current(), downloaderOptions: settings.downloads),
             cancellation: cancellation, report: report)
         evaluator = Evaluator(host: host, options: settings.evaluation)
     }

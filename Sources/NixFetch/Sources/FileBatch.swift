@@ -41,7 +41,7 @@ struct FileBatch: Sendable {
         context.observer.observe(.planned(files: jobs.count, bytes: total))
         let board = plan.map { _ in ProgressBoard() }
         async let hashing = hash(plan, board)
-        let outcome = await runGroup(board, plan)
+        let outcome = await runInTime(context.deadline(total), board, plan)
         board?.end()
         // The files are read where they are now, so nothing is moved before.
         let nar = await hashing
@@ -69,6 +69,32 @@ struct FileBatch: Sendable {
         }
         return try await FileDownload(context: context, request: job.request, translate: translate)
             .run(partials: workspace.partials, into: job.target, as: job.name)
+    }
+
+    /// Runs the group, and ends it when a time is over.
+    private func runInTime(
+        _ seconds: Double?, _ board: ProgressBoard?, _ plan: TreePlan?
+    ) async -> (files: [Int: FetchedFile], failure: FetchError?) {
+        guard let seconds else { return await runGroup(board, plan) }
+        return await withTaskGroup(of: (files: [Int: FetchedFile], failure: FetchError?)?.self) { group in
+            group.addTask { await runGroup(board, plan) }
+            group.addTask {
+                try? await Task.sleep(for: .seconds(seconds))
+                return nil
+            }
+            var outcome: (files: [Int: FetchedFile], failure: FetchError?) = ([:], nil)
+            var isLate = false
+            while let result = await group.next() {
+                if let result { outcome = result } else if !Task.isCancelled { isLate = true }
+                group.cancelAll()
+            }
+            if isLate, outcome.failure?.kind == .cancelled {
+                outcome.failure = FetchError(
+                    .transfer, "the model is not there after \(Int(seconds)) seconds, as 'network.timeouts' demands",
+                    hint: "what is there is kept: run the same command again")
+            }
+            return outcome
+        }
     }
 
     private func runGroup(

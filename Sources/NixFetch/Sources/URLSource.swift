@@ -1,6 +1,5 @@
 import Glibc
 import NixFormats
-import Synchronization
 
 /// Files from plain URLs: one file per URL at the top of the tree, or unpacked archives.
 struct URLSource: Sendable {
@@ -21,39 +20,10 @@ struct URLSource: Sendable {
         self.context = context
     }
 
-    /// A file with the addresses that were not asked yet.
-    private struct Candidate: Sendable {
-        let name: String
-        var addresses: ArraySlice<URLReference>
-        let expected: FileRequest.Expectation
-    }
-
     /// Fetches all files under their names; with `extract`, unpacks them into one tree and removes them.
-    ///
-    /// A file that fails at one address is asked for at the next of its mirrors; what the others have got stays.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
-        var candidates = try candidates()
-        let explicit = try explicitAuthorizer()
-        while true {
-            let failed = Mutex<(label: String, reason: String)?>(nil)
-            let jobs = jobs(for: candidates, explicit, workspace)
-            let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
-                failed.withLock { $0 = $0 ?? (request.label, error.description) }
-                return error.fetchError
-            }
-            do throws(FetchError) {
-                return try await fetch(batch, jobs, workspace)
-            } catch {
-                let failure = failed.withLock { $0 }
-                guard error.kind == .transfer || error.kind == .notFound || error.kind == .unauthorized,
-                    let failure, let index = candidates.firstIndex(where: { $0.name == failure.label }),
-                    candidates[index].addresses.count > 1
-                else { throw error }
-                candidates[index].addresses.removeFirst()
-                let next = candidates[index].addresses.first?.redacted ?? ""
-                context.observer.observe(.note("\(failure.reason); trying the mirror '\(next)'"))
-            }
-        }
+        let jobs = try jobs(workspace)
+        return try await fetch(FileBatch(context: context, workspace: workspace, jobs: jobs), jobs, workspace)
     }
 
     private func fetch(
@@ -69,9 +39,12 @@ struct URLSource: Sendable {
         return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
     }
 
-    private func candidates() throws(FetchError) -> [Candidate] {
+    private func jobs(_ workspace: Workspace) throws(FetchError) -> [FileJob] {
         var names: Set<[UInt8]> = []
-        var candidates: [Candidate] = []
+        var jobs: [FileJob] = []
+        let explicit = try explicitAuthorizer()
+        let implicit = URLCredentials(environment: environment)
+        let target = extracts ? workspace.partials.root : workspace.staging.root
         for entry in entries {
             let url = try Downloader.parse(entry.url)
             let name = try fileName(entry, url)
@@ -80,34 +53,19 @@ struct URLSource: Sendable {
                     .badRequest, "two URLs have the file name '\(name.printable)'",
                     hint: "give one of them another name with 'filename'")
             }
-            var addresses = [url]
-            for mirror in entry.mirrors { addresses.append(try Downloader.parse(mirror)) }
-            var expected = FileRequest.Expectation.unknown
+            var request = FileRequest(url: url, label: name)
+            request.authorizer = explicit ?? implicit.authorizer(for: url)
+            for mirror in entry.mirrors { request.mirrors.append(try Downloader.parse(mirror)) }
             if let text = entry.sha256, !text.isEmpty {
                 do {
-                    expected = .required(try NixHash(parsing: ByteString(text), expected: .sha256))
+                    request.expected = .required(try NixHash(parsing: ByteString(text), expected: .sha256))
                 } catch {
                     throw FetchError(.badRequest, "sha256 of '\(url.redacted)' is malformed: \(error)")
                 }
             }
-            candidates.append(Candidate(name: name, addresses: addresses[...], expected: expected))
+            jobs.append(FileJob(request: request, target: target, name: extracts ? "\(request.key).archive" : name))
         }
-        return candidates
-    }
-
-    private func jobs(
-        for candidates: [Candidate], _ explicit: (any RequestAuthorizer)?, _ workspace: Workspace
-    ) -> [FileJob] {
-        let implicit = URLCredentials(environment: environment)
-        let target = extracts ? workspace.partials.root : workspace.staging.root
-        return candidates.compactMap { candidate in
-            guard let url = candidate.addresses.first else { return nil }
-            var request = FileRequest(url: url, label: candidate.name)
-            request.authorizer = explicit ?? implicit.authorizer(for: url)
-            request.expected = candidate.expected
-            return FileJob(
-                request: request, target: target, name: extracts ? "\(request.key).archive" : candidate.name)
-        }
+        return jobs
     }
 
     private func unpack(_ jobs: [FileJob], _ workspace: Workspace) throws(FetchError) -> FetchedModel {

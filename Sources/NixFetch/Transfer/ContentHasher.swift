@@ -20,7 +20,10 @@ final class ContentHasher {
     private let kind: Extra
     private var position: Int64 = 0
     private var generation = 0
-    private var buffer = [UInt8](repeating: 0, count: 1 << 20)
+    private var buffer: [UInt8] = []
+
+    /// As much as stays in the processor's cache between the reading and the hashing.
+    private static let pieceSize: Int64 = 256 << 10
 
     init(_ descriptor: Descriptor, extra kind: Extra) {
         self.descriptor = descriptor
@@ -49,7 +52,8 @@ final class ContentHasher {
             begin()
         }
         while position < end {
-            let wanted = Int(min(Int64(buffer.count), end - position))
+            let wanted = Int(min(Self.pieceSize, end - position))
+            if buffer.count < wanted { buffer = [UInt8](repeating: 0, count: wanted) }
             let count = try FileAccess.call("read", "partial file") {
                 pread(descriptor.number, &buffer, wanted, off_t(position))
             }

@@ -49,22 +49,32 @@ final class CurlEasyHandle {
         try set(CURLOPT_PATH_AS_IS, 1)
         try set(CURLOPT_NOSIGNAL, 1)
         try set(CURLOPT_NOPROGRESS, 1)
-        try set(CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        // A bulk transfer has a connection of its own; small ones share one where the server speaks HTTP/2.
+        let version = request.isMultiplexed ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1
+        try set(CURLOPT_HTTP_VERSION, Int(version))
+        if request.isMultiplexed, request.url.scheme == "https" { try set(CURLOPT_PIPEWAIT, 1) }
         try set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
         try set(CURLOPT_SSL_VERIFYPEER, 1)
         try set(CURLOPT_SSL_VERIFYHOST, 2)
         try set(CURLOPT_TCP_KEEPALIVE, 1)
-        try set(CURLOPT_BUFFERSIZE, 256 << 10)
+        try set(CURLOPT_BUFFERSIZE, request.isMultiplexed ? 32 << 10 : 256 << 10)
         try set(CURLOPT_CONNECTTIMEOUT_MS, Int(max(options.connectTimeout, 0.001) * 1000))
         try set(CURLOPT_LOW_SPEED_LIMIT, options.stallBytesPerSecond)
         try set(CURLOPT_LOW_SPEED_TIME, max(1, Int(options.stallTimeout.rounded(.up))))
-        if let speed = options.bytesPerSecond {
-            try check(nixlite_curl_set_offset(library.easySetOption, handle, CURLOPT_MAX_RECV_SPEED_LARGE, Int(speed)))
-        }
+        if options.burst?.isSpent ?? true { try limitSpeed() }
         // Set even when empty, so that libcurl does not look at the environment itself.
         try set(CURLOPT_PROXY, options.proxies.proxy(scheme: request.url.scheme) ?? "")
         try set(CURLOPT_NOPROXY, options.proxies.noProxy ?? "")
+        if let (user, password) = options.proxies.credentials {
+            try set(CURLOPT_PROXYUSERNAME, user)
+            try set(CURLOPT_PROXYPASSWORD, password)
+        }
         if let file = options.certificateFile { try set(CURLOPT_CAINFO, file) }
+        switch options.minimumTLS {
+        case nil: break
+        case .version12: try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))
+        case .version13: try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_3))
+        }
         // Asks for the plain bytes; a server that compresses all the same is decoded if its answer is wanted so.
         if request.decodesContent {
             try set(CURLOPT_ACCEPT_ENCODING, "identity")
@@ -90,6 +100,11 @@ final class CurlEasyHandle {
                 UnsafeMutableRawPointer(mutating: bytes.baseAddress))
         }
         try check(code)
+    }
+
+    private func limitSpeed() throws(TransferError) {
+        guard let speed = request.options.bytesPerSecond else { return }
+        try check(nixlite_curl_set_offset(library.easySetOption, handle, CURLOPT_MAX_RECV_SPEED_LARGE, Int(speed)))
     }
 
     private func configureCallbacks() throws(TransferError) {
@@ -154,6 +169,7 @@ final class CurlEasyHandle {
             errorBody.append(contentsOf: bytes.prefix(max(0, room)))
             return room > bytes.count
         }
+        if let burst = request.options.burst, !burst.isSpent, !burst.take(bytes.count) { try? limitSpeed() }
         switch sink.write(bytes) {
         case .more: return true
         case .enough: hasEnough = true

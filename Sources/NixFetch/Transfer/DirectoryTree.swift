@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 
 /// A directory below which files are made one component at a time: nothing that is there already is followed.
 ///
@@ -8,6 +9,12 @@ struct DirectoryTree: Sendable {
     let root: Descriptor
     /// The root's path, for messages.
     let path: String
+    private let latest = Latest()
+
+    /// The directory that was asked for last: trees are made one directory after the other.
+    private final class Latest: Sendable {
+        let entry = Mutex<(components: [[UInt8]], descriptor: Descriptor)?>(nil)
+    }
 
     /// Opens an existing directory.
     init(opening path: String) throws(FileAccess.Failure) {
@@ -28,6 +35,14 @@ struct DirectoryTree: Sendable {
 
     /// The directory at relative components, made where missing.
     func directory(_ components: some Sequence<[UInt8]>) throws(FileAccess.Failure) -> Descriptor {
+        let components = Array(components)
+        if let known = latest.entry.withLock({ $0?.components == components ? $0?.descriptor : nil }) { return known }
+        let made = try makeDirectory(components)
+        latest.entry.withLock { $0 = (components, made) }
+        return made
+    }
+
+    private func makeDirectory(_ components: [[UInt8]]) throws(FileAccess.Failure) -> Descriptor {
         var current = root
         for component in components {
             let name = component.map { CChar(bitPattern: $0) } + [0]

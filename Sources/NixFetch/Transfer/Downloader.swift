@@ -81,6 +81,7 @@ package final class Downloader: Sendable {
             var request = TransferRequest(url: url, options: exchange.options)
             request.decodesContent = exchange.decodesContent
             request.body = exchange.body
+            request.isMultiplexed = exchange.isMultiplexed
             request.headers = ["User-Agent: \(options.userAgent)"] + exchange.headers
             if isAuthorized { request.headers += exchange.authorizer.fields(for: url) }
             let result: Result<ResponseHead, TransferError>
@@ -150,6 +151,8 @@ struct Exchange: Sendable {
     /// Redirects from https to http are harmless: no credentials, and the content's hash is known.
     var allowsDowngrade = false
     var decodesContent = true
+    /// Whether it may share a connection by HTTP/2.
+    var isMultiplexed = true
 
     /// A successful answer and where it came from.
     struct Answer: Sendable {

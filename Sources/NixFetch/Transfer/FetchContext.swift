@@ -6,13 +6,17 @@ struct FetchContext: Sendable {
     var transfer: TransferOptions
     var retry: RetryPolicy
     let observer: any FetchObserver
+    /// Whether the bandwidth of the whole model is limited, which one connection keeps exactly.
+    private let isLimited: Bool
+    /// Seconds that a fetch of so many bytes may take.
+    let deadline: @Sendable (Int64?) -> Double?
 
     /// Ranges of one file at once.
-    var rangesAtOnce: Int { transfer.bytesPerSecond == nil ? max(1, downloader.options.connectionsPerFile) : 1 }
+    var rangesAtOnce: Int { isLimited ? 1 : max(1, downloader.options.connectionsPerFile) }
 
     /// Who hands out the connections of one batch; a limit of bandwidth allows one, which keeps it exactly.
     func makeCrew() -> TransferCrew {
-        guard transfer.bytesPerSecond == nil else { return TransferCrew(small: 1, large: 1) }
+        guard !isLimited else { return TransferCrew(small: 1, large: 1) }
         let options = downloader.options
         return TransferCrew(
             small: options.filesPerModel, initial: options.initialConnections, large: options.maxConnections)
@@ -21,26 +25,25 @@ struct FetchContext: Sendable {
     /// Settings of the downloader, replaced where `network` says so.
     init(downloader: Downloader, network: NetworkRequest = NetworkRequest(), observer: any FetchObserver) {
         let options = downloader.options
+        let environment = downloader.environment
         var transfer = TransferOptions()
         transfer.connectTimeout = network.connectTimeout ?? options.connectTimeout
         transfer.stallTimeout = network.readTimeout ?? options.stallTimeout
-        transfer.bytesPerSecond = network.bytesPerSecond
-        let environment = downloader.environment
-        transfer.proxies = ProxySettings(environment)
-        if let proxy = network.proxy {
-            transfer.proxies.http = proxy
-            transfer.proxies.https = proxy
-        }
-        if let hosts = network.noProxy { transfer.proxies.noProxy = hosts }
+        if let speed = network.stallBytesPerSecond { transfer.stallBytesPerSecond = Int(clamping: speed) }
+        let speeds = [network.bytesPerSecond, network.bytesPerSecondAndConnection].compactMap { $0 }
+        transfer.bytesPerSecond = speeds.min()
+        if !speeds.isEmpty, let burst = network.burst { transfer.burst = BurstAllowance(burst) }
+        transfer.proxies = ProxySettings(environment, network.proxies)
         transfer.certificateFile =
-            environment.value("NIX_SSL_CERT_FILE") ?? environment.value("SSL_CERT_FILE")
+            network.certificateFile.map(environment.expand)
+            ?? environment.value("NIX_SSL_CERT_FILE") ?? environment.value("SSL_CERT_FILE")
             ?? environment.value("CURL_CA_BUNDLE")
-        var retry = options.retry
-        if let attempts = network.maxAttempts { retry.maxAttempts = attempts }
-        if let delay = network.baseDelay { retry.baseDelay = delay }
+        transfer.minimumTLS = network.minimumTLS
+        isLimited = network.bytesPerSecond != nil
+        deadline = { network.deadline(bytes: $0) }
+        retry = options.retry.adapted(to: network)
         self.downloader = downloader
         self.transfer = transfer
-        self.retry = retry
         self.observer = observer
     }
 
@@ -65,7 +68,7 @@ struct FetchContext: Sendable {
 
     /// Waits before a further try, or throws when none would help.
     func pause(after error: TransferError, attempt: inout Int, label: String) async throws(TransferError) {
-        guard error.isRetryable, attempt + 1 < retry.maxAttempts else { throw error }
+        guard retry.permits(error), attempt + 1 < retry.maxAttempts else { throw error }
         let asked = error.head.flatMap { RetryPolicy.askedPause($0, now: HTTPDate.now()) }
         if let asked, asked > retry.serverCeiling {
             var refusal = error

@@ -6,8 +6,8 @@ extension FileDownload {
     /// The caller holds a connection of the crew, which is given back here.
     ///
     /// - Returns: nil when the file is complete, else why it is not.
-    func transfer(_ partial: PartialFile, signal: ProgressSignal) async -> TransferError? {
-        let shared = SharedLocation()
+    func transfer(_ partial: PartialFile, signal: ProgressSignal, from url: URLReference) async -> TransferError? {
+        let shared = SharedLocation(first: url)
         return await withTaskGroup(of: TransferError?.self) { group in
             group.addTask {
                 let error = await self.work(partial, signal: signal, location: shared)
@@ -60,7 +60,13 @@ extension FileDownload {
 
     /// The location that all transfers of one file share.
     final class SharedLocation: Sendable {
+        /// Where the file was asked for first.
+        let first: URLReference
         private let value = Mutex<Location?>(nil)
+
+        init(first: URLReference) {
+            self.first = first
+        }
 
         var current: Location? {
             get { value.withLock { $0 } }
@@ -98,7 +104,7 @@ extension FileDownload {
             partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size,
             step: segment(partial.state.withLock { $0.total } ?? 0))
         let start = location.current
-        let result = await context.downloader.perform(exchange(part, at: start), into: sink)
+        let result = await context.downloader.perform(exchange(part, at: start, or: location.first), into: sink)
         partial.state.withLock { state in
             guard state.generation == part.generation || state.claims[part.claim] != nil else { return }
             state.claims[part.claim] = nil
@@ -217,7 +223,7 @@ extension FileDownload {
     /// Shortens the claim with the most before it, when that is worth a request, and returns what it lost.
     private func cutLongest(_ state: inout PartialFile.State, _ size: Int64) -> Range<Int64>? {
         guard let (number, claim) = state.claims.max(by: { $0.value.range.count < $1.value.range.count }),
-            claim.end - claim.next >= size
+            claim.end - claim.next > size
         else { return nil }
         let remaining = claim.end - claim.next
         let cut = claim.next + (remaining >= 2 * size ? size : remaining / 2)
@@ -225,11 +231,14 @@ extension FileDownload {
         return cut..<claim.end
     }
 
-    private func exchange(_ part: FilePart, at location: Location?) -> Exchange {
-        var exchange = context.exchange(location?.url ?? request.url, request.authorizer, headers: request.headers)
-        exchange.isAuthorized = location?.isAuthorized ?? true
+    private func exchange(_ part: FilePart, at location: Location?, or first: URLReference) -> Exchange {
+        var exchange = context.exchange(location?.url ?? first, request.authorizer, headers: request.headers)
+        // Credentials are those of the first place, never of a mirror elsewhere.
+        exchange.isAuthorized = location?.isAuthorized ?? (first.origin == request.url.origin)
         exchange.allowsDowngrade = request.isDigestKnown && !request.authorizer.hasCredentials
         exchange.decodesContent = request.decodesContent
+        // The size of a file that nobody told may be any.
+        exchange.isMultiplexed = request.size.map { $0 < 4 << 20 } ?? false
         if part.asksRange {
             let end = part.range.upperBound == .max ? "" : String(part.range.upperBound - 1)
             exchange.headers.append("Range: bytes=\(part.range.lowerBound)-\(end)")

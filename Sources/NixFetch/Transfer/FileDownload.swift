@@ -16,6 +16,8 @@ struct FileRequest: Sendable {
     }
 
     var url: URLReference
+    /// Other places of the same file, tried in turn when the one before fails.
+    var mirrors: [URLReference] = []
     /// What messages and progress call it.
     var label: String
     var headers: [String] = []
@@ -97,7 +99,7 @@ struct FileDownload: Sendable {
     }
 
     /// Bytes between two sidecars: what a kill may cost.
-    private static let checkpointDistance: Int64 = 4 << 20
+    private static let checkpointDistance: Int64 = 1 << 20
 
     /// Runs to the end and moves the file, mode 0444, to `name` in `target`.
     func run(
@@ -133,7 +135,10 @@ struct FileDownload: Sendable {
         var isSeated = isAdmitted ? true : await crew.admit(file: index, .small)
         defer { if isSeated { crew.leave() } }
         let partial = try await PartialFile(
-            key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown)
+            key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown
+        ) {
+            context.observer.observe(.note("'\(request.label.printable)' is being fetched by another process: waiting"))
+        }
         context.observer.observe(
             .started(file: request.label, expected: request.size, resumed: partial.resumed))
         if let path = request.url.filePath {
@@ -146,7 +151,8 @@ struct FileDownload: Sendable {
             post(file, partial)
             return (file, partial)
         }
-        var canRetry = !request.acceptsOtherContent || partial.resumed > 0
+        var canRetry =
+            partial.resumed > 0 || !request.acceptsOtherContent && context.retry.retriesWrongContent
         while true {
             if !isSeated { isSeated = await crew.help(file: index) }
             guard isSeated else { throw FetchError(.cancelled, "interrupted") }
@@ -193,7 +199,7 @@ struct FileDownload: Sendable {
         let signal = ProgressSignal()
         let hasher = defersDigest ? nil : ContentHasher(partial.descriptor, extra: extraDigest)
         async let hashing = follow(partial, signal, hasher)
-        let failure = await transfer(partial, signal: signal)
+        let failure = await transferFromAnywhere(partial, signal)
         signal.finish()
         let hashed = await hashing
         if let failure {
@@ -207,6 +213,19 @@ struct FileDownload: Sendable {
         case .success(nil): return try await deferredDigests(partial)
         case .failure(let error): throw error.fetchError
         }
+    }
+
+    /// Transfers from the first of the file's places that gives it; gives back the connection it is called with.
+    private func transferFromAnywhere(_ partial: PartialFile, _ signal: ProgressSignal) async -> TransferError? {
+        var failure = await transfer(partial, signal: signal, from: request.url)
+        for url in request.mirrors {
+            guard let error = failure, error.mayPassElsewhere, await crew.help(file: index) else { break }
+            context.observer.observe(.note("\(error.description); trying the mirror '\(url.redacted)'"))
+            // Servers name one version differently; the hash tells whether it is the same.
+            if request.isDigestKnown { partial.state.withLock { $0.validators = Validators() } }
+            failure = await transfer(partial, signal: signal, from: url)
+        }
+        return failure
     }
 
     /// Waits for the digest of the complete file from who hashes the tree; when that one gave up, reads the file.

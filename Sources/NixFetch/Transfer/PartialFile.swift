@@ -53,6 +53,7 @@ final class PartialFile: Sendable {
     let resumed: Int64
     private let directory: Descriptor
     private let boot: String
+    private let isDigestKnown: Bool
     private let sidecar = Mutex<Sidecar?>(nil)
 
     /// The open sidecar, and how long it is.
@@ -66,14 +67,16 @@ final class PartialFile: Sendable {
     /// - Parameters:
     ///   - total: the size in bytes when known beforehand; a sidecar that disagrees is dropped.
     ///   - isDigestKnown: the final digest decides, so that a record of an earlier boot may be believed.
+    ///   - waits: called once when another process has the file.
     init(
-        key: String, in directory: DirectoryTree, total: Int64?, isDigestKnown: Bool
+        key: String, in directory: DirectoryTree, total: Int64?, isDigestKnown: Bool, waits: () -> Void = {}
     ) async throws(FetchError) {
         name = key + ".part"
         self.directory = directory.root
+        self.isDigestKnown = isDigestKnown
         boot = PartialRecord.currentBoot()
         do {
-            descriptor = try await Self.openLocked(name, in: directory)
+            descriptor = try await Self.openLocked(name, in: directory, waits)
             var state = State()
             state.total = total
             let size = Int64(try FileAccess.status(descriptor).st_size)
@@ -86,6 +89,9 @@ final class PartialFile: Sendable {
                 state.total = total ?? record.total
                 state.validators = record.validators
                 state.written = record.written
+            } else if isDigestKnown, size > 0, size == total, !Self.hasRecord(name, in: directory) {
+                // A small file has no record; its digest tells whether it is whole.
+                state.written.insert(0..<size)
             } else if size > 0 {
                 try FileAccess.call("truncate", name) { [descriptor] in ftruncate(descriptor.number, 0) }
             }
@@ -100,7 +106,10 @@ final class PartialFile: Sendable {
         }
     }
 
-    private static func openLocked(_ name: String, in directory: DirectoryTree) async throws -> Descriptor {
+    private static func openLocked(
+        _ name: String, in directory: DirectoryTree, _ waits: () -> Void
+    ) async throws -> Descriptor {
+        var hasTold = false
         while true {
             let file = Descriptor(
                 try FileAccess.call("open", "\(directory.path)/\(name)") {
@@ -109,6 +118,8 @@ final class PartialFile: Sendable {
             while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
                 // A file system without locks: two processes may waste each other's bytes, the digest decides.
                 guard errno == EWOULDBLOCK || errno == EINTR else { return file }
+                if !hasTold { waits() }
+                hasTold = true
                 try await Task.sleep(for: .milliseconds(100))
             }
             // The one who had it may have moved it away: then begin with a new file.
@@ -121,12 +132,19 @@ final class PartialFile: Sendable {
         }
     }
 
+    private static func hasRecord(_ name: String, in directory: DirectoryTree) -> Bool {
+        faccessat(directory.root.number, name + ".json", F_OK, AT_SYMLINK_NOFOLLOW) == 0
+    }
+
     private static func record(_ name: String, in directory: DirectoryTree) -> PartialRecord? {
         guard let bytes = try? FileAccess.readWhole("\(directory.path)/\(name).json", limit: 1 << 20) else {
             return nil
         }
         return PartialRecord(parsing: bytes)
     }
+
+    /// Below this size a file of known digest has no sidecar, which would cost more than the file.
+    private static let recordedSize: Int64 = 256 << 10
 
     /// Writes the sidecar for what is on disk now; called by one task at a time.
     ///
@@ -138,6 +156,7 @@ final class PartialFile: Sendable {
             record.validators = state.validators
             record.written = state.written
         }
+        if isDigestKnown, record.total ?? .max < Self.recordedSize { return }
         var bytes = record.bytes
         let problem: Result<Void, FileAccess.Failure> = sidecar.withLock { sidecar in
             do throws(FileAccess.Failure) {

@@ -12,15 +12,44 @@ package struct RetryPolicy: Sendable, Equatable {
     package var ceiling = 60.0
     /// Longest pause a server may ask for, in seconds; a longer one is an error that names it.
     package var serverCeiling = 300.0
+    /// The part of our own pauses that is random.
+    package var jitter = 0.5
+    /// The only failures that are tried again; nil for those that may pass.
+    package var retryOn: [RetryCondition]?
+    package var noRetryOn: [RetryCondition] = []
 
     package init() {}
+
+    /// A policy with what a model's `network` says about it.
+    func adapted(to network: NetworkRequest) -> RetryPolicy {
+        var policy = self
+        if let attempts = network.maxAttempts { policy.maxAttempts = attempts }
+        if let delay = network.baseDelay { policy.baseDelay = delay }
+        if let delay = network.maxDelay { policy.ceiling = delay }
+        if let jitter = network.jitter { policy.jitter = jitter }
+        policy.retryOn = network.retryOn
+        policy.noRetryOn = network.noRetryOn
+        return policy
+    }
+
+    /// Whether a further try after this failure may be made.
+    func permits(_ error: TransferError) -> Bool {
+        if noRetryOn.contains(where: { $0.matches(error.code) }) { return false }
+        guard let retryOn else { return error.isRetryable }
+        return error.code != .cancelled && retryOn.contains { $0.matches(error.code) }
+    }
+
+    /// Whether content of a wrong hash is fetched once more.
+    var retriesWrongContent: Bool {
+        !noRetryOn.contains(.hashMismatch) && retryOn?.contains(.hashMismatch) ?? true
+    }
 
     /// Seconds to wait after failure number `attempt` (0 is the first).
     func delay(attempt: Int, asked: Double?, isOverload: Bool) -> Double {
         let base = isOverload ? max(baseDelay, 5) : baseDelay
         let longest = min(ceiling, base * Double(1 << min(max(attempt, 0), 16)))
         if let asked { return asked + Double.random(in: 0...min(longest, 1)) }
-        return Double.random(in: longest / 2...longest)
+        return Double.random(in: longest * (1 - jitter)...longest)
     }
 
     /// The pause a server asks for, in seconds: `RateLimit` with nothing left, else `Retry-After`.

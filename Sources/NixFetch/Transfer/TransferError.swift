@@ -53,6 +53,14 @@ struct TransferError: Error, Sendable {
         }
     }
 
+    /// Whether another server may do better.
+    var mayPassElsewhere: Bool {
+        switch code {
+        case .cancelled, .write, .library: false
+        default: true
+        }
+    }
+
     /// Whether the server asks for fewer requests.
     var isOverload: Bool { code == .status(429) || code == .status(503) }
 

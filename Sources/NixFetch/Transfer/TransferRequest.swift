@@ -1,3 +1,5 @@
+import Synchronization
+
 /// One HTTP request, one hop: redirects and retries are the business of the layers above.
 struct TransferRequest: Sendable {
     var url: URLReference
@@ -8,6 +10,8 @@ struct TransferRequest: Sendable {
     var options: TransferOptions
     /// Let libcurl undo `Content-Encoding`.
     var decodesContent = true
+    /// Share a connection with others by HTTP/2: for small answers, which wait for the server and not for the line.
+    var isMultiplexed = true
 }
 
 /// What a request other than a `GET` sends.
@@ -27,9 +31,29 @@ struct TransferOptions: Sendable {
     var stallBytesPerSecond = 1024
     /// Bytes per second of one connection; nil is unlimited.
     var bytesPerSecond: Int64?
+    /// Bytes that come before that limit holds.
+    var burst: BurstAllowance?
+    /// The oldest version of TLS that is spoken; nil for libcurl's own choice.
+    var minimumTLS: NetworkRequest.TLSVersion?
     var proxies = ProxySettings()
     /// A file of trusted certificates in place of libcurl's own.
     var certificateFile: String?
+}
+
+/// Bytes of one fetch that its limit of bandwidth lets pass first.
+final class BurstAllowance: Sendable {
+    private let remaining: Atomic<Int64>
+
+    init(_ bytes: Int64) {
+        remaining = Atomic(bytes)
+    }
+
+    /// Takes bytes; false once nothing is left.
+    func take(_ count: Int) -> Bool {
+        remaining.wrappingSubtract(Int64(count), ordering: .relaxed).newValue > 0
+    }
+
+    var isSpent: Bool { remaining.load(ordering: .relaxed) <= 0 }
 }
 
 /// Where the body of a successful answer goes.

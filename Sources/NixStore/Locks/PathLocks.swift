@@ -19,17 +19,40 @@ package struct PathLocks: ~Copyable, Sendable {
         }
     }
 
-    /// Locks one path, unless another open file has its lock.
-    init?(trying path: RealPath) throws(StoreError) {
-        let lockPath = path.extended(by: ".lock")
-        while true {
-            let lock = try FileLock(path: lockPath)
-            guard try lock.tryAcquire(.exclusive) else { return nil }
-            if try !lock.isStale() {
-                held.append(Held(lock))
-                return
+    /// Waits until every path of `paths` is locked, asking `isOver` now and then whether to give up.
+    ///
+    /// - Parameter waits: called once, with a path that somebody else has.
+    /// - Returns: nil when `isOver` says so.
+    package init?(
+        _ paths: [RealPath], waits: (RealPath) -> Void, isOver: () -> Bool
+    ) throws(StoreError) {
+        var hasTold = false
+        for path in Set(paths).sorted() {
+            while true {
+                if let lock = try Self.tryLock(path.extended(by: ".lock")) {
+                    held.append(Held(lock))
+                    break
+                }
+                if !hasTold { waits(path) }
+                hasTold = true
+                if isOver() { return nil }
+                usleep(50_000)
             }
         }
+    }
+
+    private static func tryLock(_ path: RealPath) throws(StoreError) -> FileLock? {
+        while true {
+            let lock = try FileLock(path: path)
+            guard try lock.tryAcquire(.exclusive) else { return nil }
+            if try !lock.isStale() { return lock }
+        }
+    }
+
+    /// Locks one path, unless another open file has its lock.
+    init?(trying path: RealPath) throws(StoreError) {
+        guard let lock = try Self.tryLock(path.extended(by: ".lock")) else { return nil }
+        held.append(Held(lock))
     }
 
     private static func lock(_ path: RealPath) throws(StoreError) -> FileLock {

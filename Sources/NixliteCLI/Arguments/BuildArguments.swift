@@ -3,6 +3,7 @@ struct BuildArguments: ArgumentGroup {
     var keepGoing = false
     var keepFailed = false
     var maxJobs: String?
+    var maxConnections: Int?
     var cores: Int?
     var timeout: Int?
     var maxSilentTime: Int?
@@ -13,6 +14,9 @@ struct BuildArguments: ArgumentGroup {
         line.flag("-k", "--keep-going", sets: &keepGoing, "Go on with other builds when one fails.")
         line.flag("-K", "--keep-failed", sets: &keepFailed, "Keep the temporary folders of failed builds.")
         try line.option("-j", "--max-jobs", sets: &maxJobs, "max-jobs", "How many builds at once.")
+        try line.option(
+            "--max-connections", sets: &maxConnections, "max-connections",
+            "How many connections at once, over all models and files.")
         try line.option("--cores", sets: &cores, "cores", "How many processors a builder may use; 0 for all.")
         try line.option("--timeout", sets: &timeout, "timeout", "Seconds a build may take.")
         try line.option("--max-silent-time", sets: &maxSilentTime, "max-silent-time", "Seconds a build may be silent.")
