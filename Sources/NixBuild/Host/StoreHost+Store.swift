@@ -32,6 +32,7 @@ extension StoreHost {
         expected: NixHash?
     ) throws(HostError) -> StorePath {
         if !BundledFiles.contains(path) { try requireExistence(path) }
+        if method == .flat, try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }
         let source = RealPath(realPath(path))
         let method: ContentAddressMethod = method == .recursive ? .nar : .flat
         let algorithm = expected?.algorithm ?? .sha256

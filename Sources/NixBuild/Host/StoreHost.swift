@@ -112,7 +112,7 @@ package final class StoreHost: EvaluationHost {
         throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
     }
 
-    private func isDirectory(_ path: [UInt8]) throws(HostError) -> Bool {
+    func isDirectory(_ path: [UInt8]) throws(HostError) -> Bool {
         try fileType(try resolveSymbolicLinks(path)) == .directory
     }
 

@@ -346,7 +346,7 @@ extension Machine {
             let result =
                 isSingle
                 ? try call(callee, Value(bits: operands[1]), position)
-                : try call(callee, Value(bits: operands[1]), Value(bits: operands[2]), position)
+                : try call(try call(callee, Value(bits: operands[1])), Value(bits: operands[2]), position)
             cell[0] = ThunkState.evaluated
             cell[1] = result.bits
             keepAlive(operands)

@@ -258,7 +258,8 @@ struct DerivationBuilder {
         }
     }
 
-    /// A derivation with all that it refers to: every path becomes a source, every derivation gives all its outputs.
+    /// A derivation with all that it and its sources refer to: every path becomes a source, every derivation gives all
+    /// its outputs.
     private mutating func addDeep(_ start: StorePath) throws(EvaluationError) {
         do throws(HostError) {
             guard try evaluator.host.isValid(start) else {
@@ -269,10 +270,17 @@ struct DerivationBuilder {
         var queue = [start]
         while let path = queue.popLast() {
             derivation.inputSources.insert(path)
-            guard path.isDerivation else { continue }
-            let input = try readDerivation(path)
-            derivation.inputDerivations[path] = SortedSet(input.outputs.keys)
-            for reference in input.references where seen.insert(reference).inserted { queue.append(reference) }
+            let references: [StorePath]
+            if path.isDerivation {
+                let input = try readDerivation(path)
+                derivation.inputDerivations[path] = SortedSet(input.outputs.keys)
+                references = Array(input.references)
+            } else {
+                do throws(HostError) { references = try evaluator.host.references(of: path) } catch {
+                    throw EvaluationError(error)
+                }
+            }
+            for reference in references where seen.insert(reference).inserted { queue.append(reference) }
         }
     }
 

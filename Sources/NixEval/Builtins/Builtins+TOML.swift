@@ -42,13 +42,15 @@ private struct TOMLReader {
         let source = line <= lines.count ? String(lines[line - 1]) : ""
         let margin = String(repeating: " ", count: String(line).count)
         let blanks = String(repeating: " ", count: column - 1)
+        let words = TOMLWords(problem.description, source, column)
+        // The library that Nix uses ends its text with a line of colour.
         return """
-            [error] \(problem.description)
+            [error] \(words.message)
              --> fromTOML
             \(margin)  |
              \(line) | \(source)
-            \(margin)  | \(blanks)^-- here
-
+            \(margin)  | \(blanks)^-- \(words.mark)
+            \(words.hint)\u{1B}[0m
             """
     }
 
@@ -61,8 +63,52 @@ private struct TOMLReader {
         case .int: return try machine.integer(item.int ?? 0)
         case .double: return try machine.float(item.double ?? 0)
         case .bool: return Value(item.bool ?? false)
-        case .date, .time, .dateTime: throw error("Dates and times are not supported")
+        case .date, .time, .dateTime: return try timestamp(item)
         }
+    }
+
+    /// A date or time as a set, where those are switched on.
+    private func timestamp(_ item: any TOMLValueConvertible) throws(EvaluationError) -> Value {
+        let evaluator = machine.evaluator
+        guard evaluator.options.experimentalFeatures.contains("parse-toml-timestamps") else {
+            throw error("Dates and times are not supported")
+        }
+        var text = ""
+        if let both = item.dateTime {
+            text = Self.text(of: both.date) + "T" + Self.text(of: both.time)
+            if let offset = both.offset?.offset {
+                let minutes = abs(offset)
+                text +=
+                    offset == 0
+                    ? "Z"
+                    : (offset < 0 ? "-" : "+") + Self.padded(minutes / 60, 2) + ":" + Self.padded(minutes % 60, 2)
+            }
+        } else if let date = item.date {
+            text = Self.text(of: date)
+        } else if let time = item.time {
+            text = Self.text(of: time)
+        }
+        let kind = try machine.string("timestamp")
+        let value = try machine.string(text)
+        return try machine.attributes((evaluator.symbols.intern("_type"), kind), (machine.known.value, value))
+    }
+
+    private static func text(of date: TOMLDate) -> String {
+        padded(date.year, 4) + "-" + padded(date.month, 2) + "-" + padded(date.day, 2)
+    }
+
+    /// Hours, minutes and seconds, with as many groups of three digits as the fraction needs.
+    private static func text(of time: TOMLTime) -> String {
+        var text = padded(time.hour, 2) + ":" + padded(time.minute, 2) + ":" + padded(time.second, 2)
+        guard time.nanoSecond > 0 else { return text }
+        text += "." + padded(time.nanoSecond, 9)
+        while text.hasSuffix("000") { text.removeLast(3) }
+        return text
+    }
+
+    private static func padded(_ number: Int, _ width: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, width - digits.count)) + digits
     }
 
     /// A string or name as it was written, which must not have a NUL.
@@ -117,5 +163,37 @@ private enum NullMarker {
     static func removing(_ text: String) -> String {
         guard text.contains(escape) else { return text }
         return text.replacing(escape + escape, with: escapes[1]).replacing(escape, with: escapes[0])
+    }
+}
+
+/// The commonest complaints about a text in the words of the library that Nix reads TOML with.
+private struct TOMLWords {
+    var message: String
+    /// What stands behind the caret.
+    var mark = "here"
+    /// Another line, complete, or nothing.
+    var hint = ""
+
+    /// - Parameters:
+    ///   - description: what our library says.
+    ///   - line: the line that it is about.
+    ///   - column: the place in it, counted from 1.
+    init(_ description: String, _ line: String, _ column: Int) {
+        message = description
+        if description.contains("is not representable in 64 bits") {
+            message = "toml::parse_dec_integer: too large integer: current max digits = 2^63"
+            mark = "must be < 2^63"
+        } else if description.hasSuffix("key-value pair: encountered end-of-file") {
+            if line.prefix(max(column - 1, 0)).contains("=") {
+                message = "bad format: unknown value appeared"
+            } else {
+                message = "toml::parse_key_value_pair: invalid key value separator `=`"
+                mark = "expected ="
+            }
+        } else if description.contains("expected keys, tables, whitespace or comments") {
+            message = #"toml::parse_simple_key: invalid key: key must be "quoted", 'quoted-literal', or bare key."#
+            mark = "expected alpha [a-zA-Z], digit [0-9], -, or _"
+            hint = "Hint: non-ASCII scripts are allowed in toml v1.1.0, but not in v1.0.0.\n"
+        }
     }
 }

@@ -1,0 +1,1 @@
+builtins.findFile [ { path = ./.; prefix = "p"; } ] "px/in.nix"

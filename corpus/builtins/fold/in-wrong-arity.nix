@@ -1,0 +1,1 @@
+builtins.foldl' (a: 1) 0 [ 1 ]

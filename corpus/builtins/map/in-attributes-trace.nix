@@ -1,0 +1,1 @@
+builtins.mapAttrs (n: throw "x") { a = 1; }

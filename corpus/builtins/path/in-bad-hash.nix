@@ -1,0 +1,1 @@
+builtins.path { path = ./in-bad-hash.nix; sha256 = "x"; }

@@ -1,0 +1,1 @@
+map (f: builtins.replaceStrings f [ "-" "b" ] "abc") [ [ "" "a" ] [ "a" "" ] [ "a" "ab" ] ]

@@ -1,0 +1,1 @@
+builtins.replaceStrings [ "y" "x" ] [ (throw "not used") "z" ] "x"

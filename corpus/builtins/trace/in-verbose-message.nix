@@ -1,0 +1,1 @@
+builtins.traceVerbose (throw "m") 1

@@ -1,0 +1,1 @@
+builtins.traceVerbose "m" (throw "x")

@@ -1,0 +1,1 @@
+let t = builtins.toFile "t" "${builtins.toFile "s" ""}"; d = derivation { name = "d"; system = "s"; builder = "b"; inherit t; }; in (derivation { name = "e"; system = "s"; builder = "b"; src = d.drvPath; }).drvPath

@@ -1,0 +1,1 @@
+builtins.derivationStrict { name = "n"; args = 1; }

@@ -1,0 +1,1 @@
+builtins.derivationStrict { name = "n"; __structuredAttrs = true; outputs = "out"; }

@@ -1,0 +1,1 @@
+builtins.derivationStrict { name = "n"; system = "s"; builder = "b"; outputs = [ "out" "dev" ]; }
