@@ -50,7 +50,7 @@ final class BuildTestStore: @unchecked Sendable {
                 case .logLine(let name, let line): "\(name)> \(String(decoding: line, as: UTF8.self))"
                 case .error(let text): "error: \(text)"
                 case .warning(let text): "warning: \(text)"
-                case .progress, .progressEnded, .note, .text: nil
+                case .built, .progress, .retrying, .identified, .progressEnded, .note, .text: nil
                 }
             if let line { events.lines.withLock { $0.append(line) } }
         }
