@@ -146,6 +146,7 @@ struct CommandSession {
         if let interval = EnvironmentVariable.value("NIXLITE_GC_STRESS").flatMap({ Int($0) }), interval > 0 {
             options.collectorStress = interval
         }
+        options.maximumHeap = MemoryLimit.heapBytes
         let environmentPath = EnvironmentVariable.value("NIX_PATH") ?? ""
         options.searchPath = evaluation.include.map(SearchPathEntry.parse) + SearchPathEntry.list(environmentPath)
         return options

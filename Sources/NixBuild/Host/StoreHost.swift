@@ -68,7 +68,7 @@ package final class StoreHost: EvaluationHost {
             throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
         }
         do throws(FileOperationError) {
-            return try SmallFile.read(realPath(path))
+            return try SmallFile.readAsNix(realPath(path))
         } catch {
             try requireExistence(path)
             if try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }

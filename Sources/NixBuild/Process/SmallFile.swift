@@ -47,6 +47,33 @@ package enum SmallFile {
         }
     }
 
+    /// What Nix reads of a file: as many bytes as its status says it has, so nothing of a device.
+    ///
+    /// A pipe or a socket, for which Nix waits, is an error, and so is a file that memory cannot hold.
+    package static func readAsNix(_ path: String) throws(FileOperationError) -> [UInt8] {
+        var status = stat()
+        guard stat(path, &status) == 0 else { throw FileOperationError("opening file", RealPath(path)) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG:
+            guard status.st_size > 0 else { return [] }
+            let size = Int(status.st_size)
+            guard size < 1 << 32 else {
+                errno = ENOMEM
+                throw FileOperationError("reading from file", RealPath(path))
+            }
+            // What an array of that size would end the program for.
+            let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+            guard probe != MAP_FAILED else { throw FileOperationError("reading from file", RealPath(path)) }
+            munmap(probe, size)
+            return try read(path)
+        case S_IFIFO, S_IFSOCK:
+            errno = ESPIPE
+            throw FileOperationError("reading from file", RealPath(path))
+        case S_IFDIR: return try read(path)
+        default: return []
+        }
+    }
+
     /// Writes a file, replacing what it held; `mode` is for a new one.
     package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(FileOperationError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)

@@ -83,7 +83,9 @@ extension Builtins {
         if count == 0, glue.contextIndex == 0 { return machine.state.pointee.emptyString }
         let parts = try machine.emptyElements(count)
         var context = glue.contextIndex
-        var bytes = max(count - 1, 0) * glue.bytes.count
+        let (glueBytes, overflow) = max(count - 1, 0).multipliedReportingOverflow(by: glue.bytes.count)
+        guard !overflow else { throw EvaluationError(.other, "out of memory") }
+        var bytes = glueBytes
         for index in 0..<count {
             let part = try machine.coerceToString(
                 Value(bits: values.elements[index]), 0,
@@ -154,6 +156,7 @@ extension Builtins {
         var position = 0
         while position < bytes.count {
             let byte = bytes[position]
+            try machine.makeRoom(for: 1, in: &out)
             let match = candidates[Int(byte)].first { index in
                 let pattern = Value(bits: forced.elements[index]).bytes
                 return pattern.count <= bytes.count - position
@@ -164,7 +167,9 @@ extension Builtins {
                 position += 1
                 continue
             }
-            out.append(contentsOf: try replacement(match).bytes)
+            let put = try replacement(match).bytes
+            try machine.makeRoom(for: put.count + 1, in: &out)
+            out.append(contentsOf: put)
             let length = Value(bits: forced.elements[match]).bytes.count
             if length == 0 {
                 out.append(byte)

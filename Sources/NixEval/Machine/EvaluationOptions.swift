@@ -28,6 +28,8 @@ package struct EvaluationOptions: Sendable {
     package var searchPath: [(prefix: String, path: String)] = []
     /// Bytes of heap before the first collection.
     package var heapThreshold = 400 << 20
+    /// Bytes of heap above which memory is said to be exhausted.
+    package var maximumHeap = Int.max
     /// A collection every so many allocations, with poisoning; 0 is off.
     ///
     /// For tests.

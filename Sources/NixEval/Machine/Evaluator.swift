@@ -56,7 +56,9 @@ package final class Evaluator {
             byteCount: Machine.stateOffset + MemoryLayout<MachineState>.stride, alignment: 64)
         let spans = storage.bindMemory(to: Span.self, capacity: 2 * Heap.groupSpans)
         spans.initialize(repeating: Span(cursor: 0, limit: 0), count: 2 * Heap.groupSpans)
-        heap = Heap(spans: spans, initialThreshold: options.heapThreshold, stressInterval: options.collectorStress)
+        heap = Heap(
+            spans: spans, initialThreshold: options.heapThreshold, maximumBytes: options.maximumHeap,
+            stressInterval: options.collectorStress)
         roots = RootTable(heap: heap)
         machine = Machine(base: storage)
         nameStrings = .allocate(capacity: 0)
@@ -249,6 +251,13 @@ package final class Evaluator {
     }
 
     func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
+
+    /// An attribute's name as an expression has to spell it: in quotes where it is no identifier.
+    func printedName(_ symbol: Symbol) -> String {
+        var out: [UInt8] = []
+        out.appendIdentifier(symbols.bytes(of: symbol))
+        return String(decoding: out, as: UTF8.self)
+    }
 
     /// `a.b.c`, the whole path that the selection `node` is part of: its nodes lie one after another.
     func selectionText(_ node: NodePointer) -> String {

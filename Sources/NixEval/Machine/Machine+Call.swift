@@ -473,7 +473,8 @@ extension Machine {
                 "attempt to call something which is not a function but \(typeName(function)): \(summary(function))",
                 at: position)
         }
-        try checkStack()
+        try enterLevel(position)
+        defer { leaveLevel() }
         let words = try allocate(2)
         words[0] = function.bits
         words[1] = argument.bits

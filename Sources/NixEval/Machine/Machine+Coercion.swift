@@ -210,6 +210,7 @@ extension Machine {
                     Value(bits: list.elements[index]), position, "while evaluating one element of the list",
                     coercesMore: true, copiesToStore: copiesToStore)
             } catch { throw error.adding(context, position) }
+            try makeRoom(for: element.bytes.count + 1, in: &text)
             text += element.bytes
             combined = evaluator.contexts.union(combined, element.contextIndex)
             // Nix leaves out the blank after an element that is an empty list.

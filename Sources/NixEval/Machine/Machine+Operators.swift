@@ -351,17 +351,12 @@ extension Machine {
 
     @inline(__always)
     func concatenate(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let position = CodeArena.position(of: node)
-        let left: Value
-        do throws(EvaluationError) {
-            left = try evaluate(node.pointee.nodeA, environment)
-            guard left.isList else { throw wrongType(left, expected: "a list", 0) }
-        } catch { throw error.adding("while evaluating one of the elements to concatenate", position) }
-        let right: Value
-        do throws(EvaluationError) {
-            right = try evaluate(node.pointee.nodeB, environment)
-            guard right.isList else { throw wrongType(right, expected: "a list", 0) }
-        } catch { throw error.adding("while evaluating one of the elements to concatenate", position) }
+        let left = try evaluate(node.pointee.nodeA, environment)
+        let right = try evaluate(node.pointee.nodeB, environment)
+        guard left.isList, right.isList else {
+            throw wrongType(left.isList ? right : left, expected: "a list", 0)
+                .adding("while evaluating one of the elements to concatenate", CodeArena.position(of: node))
+        }
         if left.listCount == 0 { return right }
         if right.listCount == 0 { return left }
         let result = try list(count: left.listCount + right.listCount)

@@ -66,7 +66,19 @@ struct KnownSymbols {
     var allOutputs, sha256, version, findFile, nixPath: Symbol
     var sub, mul, div, lessThan: Symbol
 
+    /// The names that Nix knows from its start, in its order, in which it goes through the attributes of a set.
+    private static let order: [StaticString] = [
+        "<with>", "outPath", "drvPath", "type", "meta", "name", "value", "system", "__overrides", "outputs",
+        "outputName", "__ignoreNulls", "file", "line", "column", "__functor", "__toString", "right", "wrong",
+        "__structuredAttrs", "__json", "allowedReferences", "allowedRequisites", "disallowedReferences",
+        "disallowedRequisites", "maxSize", "maxClosureSize", "builder", "args", "__contentAddressed", "__impure",
+        "outputHash", "outputHashAlgo", "outputHashMode", "recurseForDerivations", "description", "self", "",
+        "startSet", "operator", "key", "path", "prefix", "outputSpecified", "__sub", "__lessThan", "__mul", "__div",
+        "or", "__findFile", "__nixPath", "body",
+    ]
+
     init(_ table: SymbolTable) {
+        for name in Self.order { _ = table.intern(name) }
         functor = table.intern("__functor")
         toStringName = table.intern("__toString")
         outPath = table.intern("outPath")
@@ -146,9 +158,7 @@ extension Machine {
 
     @inline(never)
     private func allocateSlow(_ words: Int, isLeaf: Bool) throws(EvaluationError) -> Words {
-        if state.pointee.interruptFlag.pointee != 0 {
-            throw EvaluationError(.interrupted, "interrupted by the user")
-        }
+        try checkInterrupt()
         guard let cell = state.pointee.heap._withUnsafeGuaranteedRef({ $0.allocateSlow(words: words, isLeaf: isLeaf) })
         else { throw EvaluationError(.other, "out of memory") }
         return cell

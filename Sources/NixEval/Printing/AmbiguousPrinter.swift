@@ -23,6 +23,7 @@ struct AmbiguousPrinter {
         if depth > machine.state.pointee.maximumCallDepth { throw machine.tooDeep(0) }
         try machine.checkStack()
         var value = original
+        try machine.makeRoom(for: 64, in: &out)
         if value.isThunk {
             let state = value.object[0]
             guard state == ThunkState.evaluated else {
@@ -31,6 +32,7 @@ struct AmbiguousPrinter {
             value = Value(bits: value.object[1])
         }
         if let integer = value.integer { return append(String(integer)) }
+        if value.isString { try machine.makeRoom(for: value.bytes.count + 2, in: &out) }
         if value.isString { return out.appendStringLiteral(value.bytes) }
         if value.isBool { return append(value.isTrue ? "true" : "false") }
         if value.isNull { return append("null") }

@@ -31,6 +31,7 @@ package struct JSONPrinter {
         let value = try machine.force(original)
         try machine.enterLevel()
         defer { machine.leaveLevel() }
+        try machine.makeRoom(for: 64, in: &out)
         if let integer = value.integer {
             out.appendDecimal(integer)
         } else if value.isString {
@@ -64,6 +65,7 @@ package struct JSONPrinter {
     }
 
     private mutating func appendText(_ value: Value) throws(EvaluationError) {
+        try machine.makeRoom(for: value.bytes.count + 2, in: &out)
         guard let invalid = out.appendJSONStringChecked(value.bytes) else { return }
         throw EvaluationError(.other, "JSON serialization error: \(invalid)")
     }

@@ -76,6 +76,7 @@ package struct ValuePrinter {
     private mutating func print(_ original: Value, depth: Int) throws(EvaluationError) {
         if depth > machine.state.pointee.maximumCallDepth { throw machine.tooDeep(0) }
         try machine.checkStack()
+        try machine.makeRoom(for: 64, in: &out)
         do throws(EvaluationError) {
             var value = original
             if options.forces {
@@ -121,7 +122,10 @@ package struct ValuePrinter {
 
     private mutating func printForced(_ value: Value, _ depth: Int) throws(EvaluationError) {
         if let integer = value.integer { return append(String(integer), in: .number) }
-        if value.isString { return appendString(value.bytes) }
+        if value.isString {
+            try machine.makeRoom(for: min(value.bytes.count, options.maximumStringBytes) + 64, in: &out)
+            return appendString(value.bytes)
+        }
         if value.isAttributes { return try printSet(value, depth) }
         if value.isList { return try printList(value, depth) }
         if value.isThunk {

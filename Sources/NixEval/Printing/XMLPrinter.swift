@@ -66,12 +66,18 @@ struct XMLPrinter {
         begin(name, attributes)
         append(">\n")
         depth += 1
-        defer {
-            depth -= 1
-            out.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
-            append("</\(name)>\n")
+        do throws(EvaluationError) { try body(&self) } catch {
+            // A document that is too large for memory stays open.
+            if (try? machine.makeRoom(for: 2 * depth + 64, in: &out)) != nil { end(name) }
+            throw error
         }
-        try body(&self)
+        end(name)
+    }
+
+    private mutating func end(_ name: String) {
+        depth -= 1
+        out.append(contentsOf: repeatElement(UInt8(ascii: " "), count: 2 * depth))
+        append("</\(name)>\n")
     }
 
     /// `column`, `line` and `path` of a position.
@@ -100,6 +106,7 @@ struct XMLPrinter {
         try machine.enterLevel()
         defer { machine.leaveLevel() }
         let value = try resolve(original)
+        try machine.makeRoom(for: value.isString ? value.bytes.count * 6 + 256 : 256 + 8 * depth, in: &out)
         if let integer = value.integer {
             empty("int", [("value", Array(String(integer).utf8))])
         } else if value.isBool {
@@ -211,7 +218,10 @@ extension Evaluator {
         _ value: Value, isStrict: Bool, showsLocations: Bool, to out: inout [UInt8]
     ) throws(EvaluationError) {
         var printer = XMLPrinter(machine, isStrict: isStrict, showsLocations: showsLocations)
-        defer { out += printer.out }
+        defer {
+            // What may be most of the memory is not copied.
+            if out.isEmpty { out = printer.out } else { out += printer.out }
+        }
         try printer.printDocument(value)
     }
 }

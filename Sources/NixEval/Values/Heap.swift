@@ -43,6 +43,8 @@ final class Heap {
 
     let base: UInt
     let capacityBlocks: Int
+    /// Blocks that may be in use at once.
+    let limitBlocks: Int
     let blocks: UnsafeMutablePointer<Block>
     /// One bit a word, `blockWords / 64` words a block.
     let marks: UnsafeMutablePointer<UInt64>
@@ -86,7 +88,7 @@ final class Heap {
     /// Called before marking: clears the inline caches of code, which hold shapes without keeping them.
     var willCollect: (() -> Void)?
 
-    init(spans: UnsafeMutablePointer<Span>, initialThreshold: Int, stressInterval: Int) {
+    init(spans: UnsafeMutablePointer<Span>, initialThreshold: Int, maximumBytes: Int, stressInterval: Int) {
         self.spans = spans
         self.initialThreshold = initialThreshold
         self.threshold = initialThreshold
@@ -102,6 +104,7 @@ final class Heap {
         precondition(address != MAP_FAILED, "no address space for the heap")
         base = (UInt(bitPattern: address) + UInt(Heap.blockBytes - 1)) & ~UInt(Heap.blockBytes - 1)
         capacityBlocks = size / Heap.blockBytes - 1
+        limitBlocks = min(capacityBlocks, maximumBytes / Heap.blockBytes)
         blocks = Heap.reserve(capacityBlocks, of: Block.self)
         marks = Heap.reserve(capacityBlocks * Heap.markWords, of: UInt64.self)
 
@@ -173,7 +176,12 @@ final class Heap {
             collect()
             if sweepNext(span: span) { return true }
         }
-        guard let block = takeBlocks(1) else { return false }
+        var taken = takeBlocks(1)
+        if taken == nil, collectWhenExhausted() {
+            if sweepNext(span: span) { return true }
+            taken = takeBlocks(1)
+        }
+        guard let block = taken else { return false }
         blocks[block] = Block(
             group: isLeaf ? .leaf : .traced, spanClass: UInt8(spanClass), cellWords: UInt16(classWords[spanClass]),
             extent: 1)
@@ -228,7 +236,10 @@ final class Heap {
     private func allocateLarge(words: Int, isLeaf: Bool) -> Words? {
         let count = (words + Heap.blockWords - 1) / Heap.blockWords
         if allocatedBytes + count * Heap.blockBytes >= threshold { collect() }
-        guard let first = takeBlocks(count) else { return nil }
+        guard count <= limitBlocks else { return nil }
+        var taken = takeBlocks(count)
+        if taken == nil, collectWhenExhausted() { taken = takeBlocks(count) }
+        guard let first = taken else { return nil }
         blocks[first] = Block(
             group: isLeaf ? .largeLeaf : .largeTraced, spanClass: 0, cellWords: 0, extent: UInt32(count))
         for offset in 1..<max(count, 1) {
@@ -237,11 +248,18 @@ final class Heap {
         return Words(bitPattern: address(of: first))
     }
 
+    /// Collects because the limit is reached, unless the last collection was so recent that there is little to gain:
+    /// what is full of live values must end, not collect at every step.
+    private func collectWhenExhausted() -> Bool {
+        guard allocatedBytes >= limitBlocks / 8 * Heap.blockBytes else { return false }
+        collect()
+        return true
+    }
+
     private func takeBlocks(_ count: Int) -> Int? {
-        allocatedBytes += count * Heap.blockBytes
-        usedBlocks += count
-        peakBlocks = max(peakBlocks, usedBlocks)
+        guard count <= limitBlocks - usedBlocks else { return nil }
         if let run = freeRuns.lastIndex(where: { $0.count >= count }) {
+            note(count)
             let first = freeRuns[run].lowerBound
             if freeRuns[run].count == count {
                 freeRuns.remove(at: run)
@@ -251,10 +269,17 @@ final class Heap {
             return first
         }
         guard count <= capacityBlocks - frontier else { return nil }
+        note(count)
         let first = frontier
         frontier += count
         populate()
         return first
+    }
+
+    private func note(_ count: Int) {
+        allocatedBytes += count * Heap.blockBytes
+        usedBlocks += count
+        peakBlocks = max(peakBlocks, usedBlocks)
     }
 
     /// Has the kernel make the next pages all at once: a fault for each was a third of the time of an evaluation that

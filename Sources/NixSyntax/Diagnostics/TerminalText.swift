@@ -3,8 +3,8 @@ package enum TerminalText {
     /// The text without escape sequences, carriage returns and bells, and with tabs as spaces up to the next multiple of
     /// eight columns.
     ///
-    /// As in Nix, columns are counted from the start of the whole text, not of the line.
-    package static func filtered(_ text: [UInt8]) -> [UInt8] {
+    /// As in Nix, columns are counted from the start of the whole text, not of the line. Colours may stay.
+    package static func filtered(_ text: [UInt8], keepsColours: Bool = false) -> [UInt8] {
         var out: [UInt8] = []
         out.reserveCapacity(text.count)
         var column = 0
@@ -13,7 +13,9 @@ package enum TerminalText {
             let byte = text[index]
             switch byte {
             case 0x1B:
-                index = endOfEscape(text, index + 1)
+                let end = endOfEscape(text, index + 1)
+                if keepsColours, text[end - 1] == UInt8(ascii: "m") { out.append(contentsOf: text[index..<end]) }
+                index = end
             case UInt8(ascii: "\r"), 0x07:
                 index += 1
             case UInt8(ascii: "\t"):

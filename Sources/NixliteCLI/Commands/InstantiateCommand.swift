@@ -77,7 +77,8 @@ struct InstantiateCommand: Command {
 
     private func print(_ root: ValueRoot, _ session: Session) throws {
         let evaluator = session.evaluator
-        if strict { try evaluator.forceDeeply(root.value) }
+        // The other printers evaluate on their way.
+        if strict, !raw, !json, !xml { try evaluator.forceDeeply(root.value) }
         var bytes: [UInt8]
         if raw {
             bytes = try evaluator.coerceToString(root.value).bytes

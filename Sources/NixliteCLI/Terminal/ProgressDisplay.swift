@@ -80,7 +80,8 @@ final class ProgressDisplay: Sendable {
             if verbosity.showsFiles { print("\(name): version \(version)") }
         case .progressEnded(let progress, let succeeded): end(progress, succeeded)
         case .warning(let text): if verbosity.showsWarnings { print("\(terminal.warning("warning:")) \(text)") }
-        case .text(let line): print(String(decoding: TerminalText.filtered(line), as: UTF8.self))
+        case .text(let line):
+            print(String(decoding: TerminalText.filtered(line, keepsColours: terminal.hasColour), as: UTF8.self))
         case .note(let text): if verbosity.showsSteps { print(text) }
         case .error(let text): print("\(terminal.error("error:")) \(ErrorText.indented(text))")
         }

@@ -1,0 +1,1 @@
+"""Random Nix expressions, asked of two evaluators (see Fuzz/README.md)."""

@@ -1,0 +1,66 @@
+"""What is asked: one question for each seed of an area."""
+
+from __future__ import annotations
+
+import dataclasses
+import random
+from collections.abc import Callable
+
+from differ import texts
+from differ.generator import Generator
+from differ.tree import Node, expression, item, text
+
+
+@dataclasses.dataclass(frozen=True)
+class Question:
+    root: Node
+    flags: tuple[str, ...] = ()
+
+    def content(self, root: Node) -> bytes:
+        return str(root).encode(errors="surrogateescape")
+
+
+FLAGS = ((), (), (), ("--show-trace",), ("--show-trace",), ("--show-trace",), ("lazy",), ("--json",), ("--xml",), ("parse",))
+
+
+def expressions(seed: int) -> Question:
+    return Question(Generator(seed).top(), random.Random(~seed).choice(FLAGS))
+
+
+TOKENS = (
+    "{", "}", "[", "]", "(", ")", "''", '"', "${", "}", ";", ":", ",", ".", "...", "@", "?", "=", "==", "!=", "<", "<=", ">", "->", "&&", "||", "!", "+", "++", "-", "*", "/", "//", "if", "then", "else",
+    "let", "in", "with", "assert", "rec", "inherit", "or", "a", "b", "x", "1", "1.5", "./a", "~/a", "<a>", "<a/b>", "http://a.b/c", "/a", "a/b", "/* c */", "# c\n", "\n", "  ", "\t", "\\", "$", "&", "|", "|>", "<|", "'", "^", "é", "\r\n",
+    "1.", ".5", "1e5", "a.b", "a-b", "a'", "_", "__curPos", "null", "a:b", "a: b", "x?y", "{}:", "99999999999999999999", "./", "/", "a//b", "${a}", "''$", "'''", "''\\",
+)
+
+
+def syntax(seed: int) -> Question:
+    """Text of an expression with some tokens put in, left out or doubled."""
+    source = random.Random(seed)
+    whole = str(Generator(seed).top())
+    whole = whole[: source.choice((30, 60, 120))]
+    for _ in range(source.choice((1, 1, 2, 3))):
+        place, length = source.randrange(0, len(whole) + 1), source.choice((0, 0, 1, 2, 5))
+        whole = whole[:place] + source.choice(("", " ")) + source.choice(TOKENS) + source.choice(("", " ")) + whole[place + length :]
+    if source.random() < 0.3:
+        whole = source.choice(("", " ")).join(source.choice(TOKENS) for _ in range(source.randrange(1, 9)))
+    return Question(expression(text(whole)), source.choice((("parse",), ("parse",), (), ("--show-trace",))))
+
+
+PATTERNS_IN_ONE = 40
+
+
+def patterns(seed: int) -> Question:
+    """Many patterns, each on a few texts: what the groups hold."""
+    source = random.Random(seed)
+    parts: list[Node | str] = ["[ "]
+    for _ in range(PATTERNS_IN_ONE):
+        pattern = texts.quoted(texts.pattern(source, source.choice((2, 3, 4)), valid=True))
+        for _ in range(3):
+            subject = texts.subject(source)
+            function = source.choice(("match", "match", "split"))
+            parts.append(item("(builtins.", function, ' "', text(pattern[1:-1]), '" "', text(subject), '")\n'))
+    return Question(expression(*parts, "]"))
+
+
+AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns}

@@ -1,0 +1,64 @@
+"""When two answers differ, and what kind of difference it is."""
+
+from __future__ import annotations
+
+import re
+
+from differ.evaluators import Answer
+
+# What either program may say in its own way: Documentation/Conformance.md, *Deviations*.
+ALLOWED = (
+    (b"is not a valid TOML", b""),
+)
+
+
+def differ(reference: Answer, own: Answer) -> bool:
+    """Whether the second answer is not the first one. Nothing is asked where real Nix itself fails to answer."""
+    if own.crashed:
+        return True
+    if reference.crashed:
+        return False
+    if (reference.status == 0) != (own.status == 0):
+        return True
+    if reference.output != own.output:
+        return True
+    return reference.errors != own.errors and not deviates(reference.errors, own.errors)
+
+
+def deviates(reference: bytes, own: bytes) -> bool:
+    """Whether a difference is one that Documentation/Conformance.md allows."""
+    if b"while parsing TOML" in reference and b"while parsing TOML" in own:
+        return True
+    deep = (b"stack overflow", b"max-call-depth", b"infinite recursion")
+    return any(word in reference for word in deep) and any(word in own for word in deep)
+
+
+def kind(reference: Answer, own: Answer) -> str:
+    """A name for the difference, the same for differences that have one cause, as far as can be seen."""
+    if own.crashed:
+        return f"crash {own.status}"
+    if (reference.status == 0) != (own.status == 0):
+        return f"status {last_line(reference.errors)} / {last_line(own.errors)}"
+    if reference.output != own.output:
+        return "value"
+    return f"message {differing_line(reference.errors, own.errors)}"
+
+
+def last_line(errors: bytes) -> str:
+    lines = [line for line in errors.decode(errors="replace").splitlines() if "error:" in line]
+    return generic(lines[-1]) if lines else "ok"
+
+
+def differing_line(reference: bytes, own: bytes) -> str:
+    left, right = reference.decode(errors="replace").splitlines(), own.decode(errors="replace").splitlines()
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            return f"{generic(one)} / {generic(other)}"
+    return f"{len(left)} lines / {len(right)} lines"
+
+
+def generic(line: str) -> str:
+    """A line without its names and numbers."""
+    line = re.sub(r"'[^']*'|\"[^\"]*\"|«[^»]*»", "'…'", line.strip())
+    line = re.sub(r"\d+", "0", line)
+    return re.sub(r"(got|found|but got|evaluating|calling) .*", r"\1 …", line)[:160]

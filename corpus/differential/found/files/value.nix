@@ -1,0 +1,1 @@
+{ value = 1; inner = import ./tree/inner.nix; }

@@ -1,0 +1,1 @@
+(map (args: (builtins.elemAt 1 3)) [ 1 ])

@@ -1,0 +1,1 @@
+(builtins.warn "^\n)\n" 1)

@@ -1,0 +1,1 @@
+(builtins.hashFile ((x: "blake3") 1) 1)

@@ -1,0 +1,1 @@
+((self @ { }: 1) { value = 1; inherit (1) __toString "a"; })

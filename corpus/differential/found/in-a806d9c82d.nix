@@ -1,0 +1,1 @@
+rec { inherit (1) name "a"; }

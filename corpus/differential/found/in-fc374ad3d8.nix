@@ -1,0 +1,1 @@
+(builtins.concatLists [ (builtins.elemAt 1 1) ])

@@ -1,0 +1,1 @@
+{ files = builtins.readDir ./files; text = builtins.readFile ./files/link; data = builtins.readFile ./files/tree/data; value = (import ./files/value.nix).inner ./files/text; inner = ./files/tree/inner.nix; }
