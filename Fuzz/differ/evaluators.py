@@ -14,7 +14,6 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 FILES = ROOT / "corpus/differential/found/files"
 TIMEOUT_SECONDS = 20
-MEMORY_BYTES = 8 << 30
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Evaluators:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            preexec_fn=limit_memory,
+            preexec_fn=no_core_files,
         ) as process:
             try:
                 output, errors = process.communicate(timeout=TIMEOUT_SECONDS)
@@ -98,5 +97,5 @@ class Evaluators:
         }
 
 
-def limit_memory() -> None:
+def no_core_files() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

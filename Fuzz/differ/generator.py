@@ -14,7 +14,6 @@ from differ.tree import Node, expression, item, text
 
 Scope = tuple[tuple[str, Type], ...]
 
-VARIABLES = ("x", "y", "z", "f", "g", "a", "b", "acc", "self", "args", "x'", "_y", "a-b")
 INTEGERS = ("0", "1", "2", "3", "7", "10", "255", "1000000", "9223372036854775807", "(-1)", "(-2)", "(-9223372036854775807 - 1)", "4611686018427387904", "2147483648", "00012")
 FLOATS = ("0.0", "1.0", "1.5", "2.5", ".5", "1e3", "1.0e-5", "123456789.123", "1.0e300", "(-0.5)", "(-1.0)", "0.1", "3.0e15", "1.0e16", "100000.0", "1234567.0", "9.2e18", "2.")
 PATHS = ("./files/text", "./files/text", "./files/tree", "./files/value.nix", "./files/tree", "./files/value.nix", "./files/missing", "./.", "/etc/none", "./files/tree/../text", "./files", "../x", "./files/tree/inner.nix", "/", "./files/link")

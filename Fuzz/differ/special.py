@@ -12,7 +12,6 @@ if typing.TYPE_CHECKING:
     from differ.generator import Generator, Scope
 
 KEYWORDS = frozenset(("if", "then", "else", "assert", "with", "let", "in", "rec", "inherit", "or"))
-SYMBOLS = "abcdefgh"
 
 
 def identifier(name: str) -> bool:

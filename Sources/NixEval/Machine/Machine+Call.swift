@@ -38,10 +38,12 @@ extension Machine {
             var argument: Value
             do throws(EvaluationError) {
                 argument = try evaluate(node.pointee.nodeB, environment)
-                guard argument.isAttributes else { throw wrongType(argument, expected: "a set", 0) }
+                guard argument.isAttributes else {
+                    throw wrongType(argument, expected: "a set", 0)
+                        .adding("while evaluating the value passed for the lambda argument", code.pointee.position)
+                }
             } catch {
-                throw error.adding("while evaluating the value passed for the lambda argument", code.pointee.position)
-                    .adding("from call site", position)
+                throw error.adding("from call site", position)
             }
             return try callPattern(function, argument, position)
         }
@@ -454,12 +456,13 @@ extension Machine {
     {
         do throws(EvaluationError) {
             let argument = try force(value)
-            guard argument.isAttributes else { throw wrongType(argument, expected: "a set", 0) }
+            guard argument.isAttributes else {
+                throw wrongType(argument, expected: "a set", 0)
+                    .adding("while evaluating the value passed for the lambda argument", code.pointee.position)
+            }
             return argument
         } catch {
-            let framed = error.adding(
-                "while evaluating the value passed for the lambda argument", code.pointee.position)
-            throw position == 0 ? framed : framed.adding("from call site", position)
+            throw position == 0 ? error : error.adding("from call site", position)
         }
     }
 

@@ -245,7 +245,11 @@ extension Machine {
 
     /// Where Nix says that an expression is: nowhere for a constant.
     func expressionPosition(_ node: NodePointer) -> UInt32 {
-        node.pointee.opcode == .constant ? 0 : CodeArena.position(of: node)
+        switch node.pointee.opcode {
+        case .constant, .letInFrame, .letNewFrame: 0
+        case .not, .hasAttribute: expressionPosition(node.pointee.nodeA)
+        default: CodeArena.position(of: node)
+        }
     }
 
     @inline(never)

@@ -2,17 +2,16 @@ import NixSyntax
 
 /// The operator `//`: copies, or puts a layer on (`Values/Layers.swift`).
 extension Machine {
+    /// The right side comes first, as in Nix.
     @inline(__always)
     func update(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
-        let left: Value
-        do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
-            throw error.adding(
-                "in the left operand of the update (//) operator", expressionPosition(node.pointee.nodeA))
-        }
         let right: Value
         do throws(EvaluationError) { right = try attributeSet(node.pointee.nodeB, environment) } catch {
-            throw error.adding(
-                "in the right operand of the update (//) operator", expressionPosition(node.pointee.nodeB))
+            throw operandFrame(error, node.pointee.nodeB, "in the right operand of the update (//) operator")
+        }
+        let left: Value
+        do throws(EvaluationError) { left = try attributeSet(node.pointee.nodeA, environment) } catch {
+            throw operandFrame(error, node.pointee.nodeA, "in the left operand of the update (//) operator")
         }
         return try update(left, right)
     }
@@ -21,6 +20,13 @@ extension Machine {
         let value = try evaluate(node, environment)
         guard value.isAttributes else { throw wrongType(value, expected: "a set", 0) }
         return value
+    }
+
+    /// An operand that is an update itself has said where it failed.
+    @inline(never)
+    private func operandFrame(_ error: EvaluationError, _ operand: NodePointer, _ text: String) -> EvaluationError {
+        if operand.pointee.opcode == .update { return error }
+        return error.adding(text, expressionPosition(operand))
     }
 
     /// `left // right`.

@@ -1,0 +1,1 @@
+let s = { __functor = s; }; in s 1
