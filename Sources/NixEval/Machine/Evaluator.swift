@@ -252,13 +252,6 @@ package final class Evaluator {
 
     func takeKeptError(_ index: Int) -> EvaluationError { keptErrors[index].copy() }
 
-    /// An attribute's name as an expression has to spell it: in quotes where it is no identifier.
-    func printedName(_ symbol: Symbol) -> String {
-        var out: [UInt8] = []
-        out.appendIdentifier(symbols.bytes(of: symbol))
-        return String(decoding: out, as: UTF8.self)
-    }
-
     /// `a.b.c`, the whole path that the selection `node` is part of: its nodes lie one after another.
     func selectionText(_ node: NodePointer) -> String {
         var last = node
