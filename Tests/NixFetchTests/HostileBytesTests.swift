@@ -1,3 +1,4 @@
+import NixFormats
 import Testing
 
 @testable import NixFetch
@@ -82,7 +83,7 @@ import Testing
 
     @Test func nestingEnds() {
         let deep = [UInt8](repeating: UInt8(ascii: "["), count: 1_000_000)
-        #expect(throws: JSONValue.ParseError.self) { _ = try JSONValue(parsing: deep) }
+        #expect(throws: FormatError.self) { _ = try JSONValue(parsing: deep) }
         let tags = Array(String(repeating: "<a>", count: 100_000).utf8)
         #expect(throws: XMLElement.ParseError.self) { _ = try XMLElement(parsing: tags) }
     }

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// A program that a profile names for its credentials.
 ///
 /// https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html
@@ -25,13 +27,13 @@ struct AWSCredentialProcess: Sendable {
             )
         }
         guard let answer = try? JSONValue(parsing: output.bytes), answer["Version"]?.integer == 1,
-            let access = answer["AccessKeyId"]?.string, let secret = answer["SecretAccessKey"]?.string
+            let access = answer["AccessKeyId"]?.text, let secret = answer["SecretAccessKey"]?.text
         else {
             throw FetchError(.unauthorized, "'credential_process' of \(origin) prints no credentials of version 1")
         }
         return S3Credentials(
-            accessKey: access, secretKey: secret, sessionToken: answer["SessionToken"]?.string, origin: origin,
-            expiration: answer["Expiration"]?.string.flatMap(AWSDate.seconds))
+            accessKey: access, secretKey: secret, sessionToken: answer["SessionToken"]?.text, origin: origin,
+            expiration: answer["Expiration"]?.text.flatMap(AWSDate.seconds))
     }
 
     /// The words of a command line as a shell would separate them; nil when a quote is open.

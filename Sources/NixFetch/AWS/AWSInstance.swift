@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Credentials that the container's or the machine's own service gives.
 struct AWSInstance: Sendable {
     let environment: FetchEnvironment
@@ -37,7 +39,7 @@ struct AWSInstance: Sendable {
         if let file = environment.value("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE") {
             token = environment.readTrimmedFile(file)
         }
-        let fields = FieldsAuthorizer(token.map { .object(["Authorization": .string($0)]) })
+        let fields = FieldsAuthorizer(token.map { .object(["Authorization": .string(ByteString($0))]) })
         let answer: JSONValue
         do {
             answer = try await ask(context.exchange(url, fields))
@@ -62,7 +64,7 @@ struct AWSInstance: Sendable {
             return nil
         }
         let fields = FieldsAuthorizer(
-            .object(["x-aws-ec2-metadata-token": .string(String(decoding: token, as: UTF8.self))]))
+            .object(["x-aws-ec2-metadata-token": .string(ByteString(token))]))
         let list = try Downloader.parse("\(base)/latest/meta-data/iam/security-credentials/")
         guard let names = try? await context.bytes(context.exchange(list, fields), label: "EC2 metadata").body,
             let role = String(decoding: names, as: UTF8.self).split(whereSeparator: \.isNewline).first
@@ -87,12 +89,12 @@ struct AWSInstance: Sendable {
     private func credentials(
         _ answer: JSONValue, token: String, from url: URLReference, origin: String
     ) throws(FetchError) -> S3Credentials {
-        guard let access = answer["AccessKeyId"]?.string, let secret = answer["SecretAccessKey"]?.string else {
-            let said = answer["Message"]?.string ?? answer["Code"]?.string ?? "no keys"
+        guard let access = answer["AccessKeyId"]?.text, let secret = answer["SecretAccessKey"]?.text else {
+            let said = answer["Message"]?.text ?? answer["Code"]?.text ?? "no keys"
             throw FetchError(.unauthorized, "'\(url.redacted)' gives no AWS credentials: \(said.printable)")
         }
         return S3Credentials(
-            accessKey: access, secretKey: secret, sessionToken: answer[token]?.string, origin: origin,
-            expiration: answer["Expiration"]?.string.flatMap(AWSDate.seconds))
+            accessKey: access, secretKey: secret, sessionToken: answer[token]?.text, origin: origin,
+            expiration: answer["Expiration"]?.text.flatMap(AWSDate.seconds))
     }
 }

@@ -36,11 +36,11 @@ struct AWSSingleSignOn: Sendable {
         let url = try Downloader.parse("\(base)/federation/credentials?\(query.joined(separator: "&"))")
         let header = StaticFields(lines: ["x-amz-sso_bearer_token: \(token)"])
         let answer = try await ask(context.exchange(url, header))["roleCredentials"]
-        guard let access = answer?["accessKeyId"]?.string, let secret = answer?["secretAccessKey"]?.string else {
+        guard let access = answer?["accessKeyId"]?.text, let secret = answer?["secretAccessKey"]?.text else {
             throw FetchError(.verification, "the answer of '\(url.redacted)' has no credentials")
         }
         return S3Credentials(
-            accessKey: access, secretKey: secret, sessionToken: answer?["sessionToken"]?.string, origin: profile.origin,
+            accessKey: access, secretKey: secret, sessionToken: answer?["sessionToken"]?.text, origin: profile.origin,
             expiration: answer?["expiration"]?.integer.map { $0 / 1000 })
     }
 
@@ -79,10 +79,10 @@ struct AWSSingleSignOn: Sendable {
         let folder = "\(environment.homeDirectory)/.aws/sso/cache"
         let file = "\(digester.finish().base16).json"
         guard let bytes = try? FileAccess.readWhole("\(folder)/\(file)", limit: 1 << 20),
-            let cached = try? JSONValue(parsing: bytes), let token = cached["accessToken"]?.string,
+            let cached = try? JSONValue(parsing: bytes), let token = cached["accessToken"]?.text,
             Self.isHarmless(token)
         else { throw ended }
-        guard let end = cached["expiresAt"]?.string.flatMap(AWSDate.seconds), end > HTTPDate.now() + 60 else {
+        guard let end = cached["expiresAt"]?.text.flatMap(AWSDate.seconds), end > HTTPDate.now() + 60 else {
             return try await renewed(cached, region: region, folder: folder, file: file)
         }
         return token
@@ -96,8 +96,8 @@ struct AWSSingleSignOn: Sendable {
     private func renewed(
         _ cached: JSONValue, region: String, folder: String, file: String
     ) async throws(FetchError) -> String {
-        guard let renewal = cached["refreshToken"]?.string, let client = cached["clientId"]?.string,
-            let secret = cached["clientSecret"]?.string, case .object(var members) = cached
+        guard let renewal = cached["refreshToken"]?.text, let client = cached["clientId"]?.text,
+            let secret = cached["clientSecret"]?.text, case .object(var members) = cached
         else { throw ended }
         let base =
             AWSEndpoints.configured("sso_oidc", environment, profile)
@@ -105,21 +105,19 @@ struct AWSSingleSignOn: Sendable {
         let fields = [
             ("clientId", client), ("clientSecret", secret), ("grantType", "refresh_token"), ("refreshToken", renewal),
         ]
-        let text = fields.map { "\"\($0.0)\":\(JSONValue.quoted($0.1))" }.joined(separator: ",")
+        let document = fields.map { "\"\($0.0)\":\(JSONValue.quoted($0.1))" }.joined(separator: ",")
         var exchange = context.exchange(try Downloader.parse("\(base)/token"), AnonymousAuthorizer())
-        exchange.body = RequestBody(contentType: "application/json", bytes: Array("{\(text)}".utf8))
+        exchange.body = RequestBody(contentType: "application/json", bytes: Array("{\(document)}".utf8))
         let answer = try await ask(exchange)
-        guard let token = answer["accessToken"]?.string, Self.isHarmless(token) else { throw ended }
+        guard let token = answer["accessToken"]?.text, Self.isHarmless(token) else { throw ended }
         let seconds = answer["expiresIn"]?.integer ?? 3600
-        members["accessToken"] = .string(token)
-        members["expiresAt"] = .string(AWSDate.text(HTTPDate.now() + min(max(seconds, 0), 1 << 32)))
-        if let next = answer["refreshToken"]?.string { members["refreshToken"] = .string(next) }
-        let lines = members.sorted { $0.key < $1.key }.compactMap { key, value in
-            value.string.map { "\(JSONValue.quoted(key)): \(JSONValue.quoted($0))" }
-        }
+        members["accessToken"] = .string(ByteString(token))
+        members["expiresAt"] = .string(ByteString(AWSDate.text(HTTPDate.now() + min(max(seconds, 0), 1 << 32))))
+        if let next = answer["refreshToken"]?.text { members["refreshToken"] = .string(ByteString(next)) }
+        let text = (try? JSONValue.object(members).printed().bytes) ?? []
         if let directory = try? DirectoryTree(opening: folder) {
             // Without the cache the next run logs in again.
-            try? FileAccess.replace(file, in: directory.root, with: Array("{\(lines.joined(separator: ", "))}".utf8))
+            try? FileAccess.replace(file, in: directory.root, with: text)
         }
         return token
     }

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// What a model's `auth` and URL give as user and password of a repository's server.
 struct GitLogin: Sendable, Equatable {
     var user: String
@@ -90,9 +92,10 @@ struct FieldsAuthorizer: RequestAuthorizer {
     init(_ header: JSONValue?) {
         var lines: [String] = []
         if case .some(.object(let members)) = header {
-            for (name, value) in members {
+            for member in members {
+                let (name, value) = (member.key.description, member.value)
                 let isName = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-                guard isName, let text = value.string, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
+                guard isName, let text = value.text, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
                     continue
                 }
                 lines.append("\(name): \(text)")

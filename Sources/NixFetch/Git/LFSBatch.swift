@@ -48,15 +48,15 @@ struct LFSBatch: Sendable {
             let part = Array(objects[index..<min(index + Self.most, objects.count)])
             index += part.count
             let answer = try await ask(part)
-            if let transfer = answer["transfer"]?.string, transfer != "basic" {
+            if let transfer = answer["transfer"]?.text, transfer != "basic" {
                 throw malformed("it wants the transfer '\(transfer.printable)', which was not offered")
             }
-            if let algorithm = answer["hash_algo"]?.string, algorithm != "sha256" {
+            if let algorithm = answer["hash_algo"]?.text, algorithm != "sha256" {
                 throw malformed("it names objects by '\(algorithm.printable)'")
             }
             guard let elements = answer["objects"]?.array else { throw malformed("it has no objects") }
             var answers: [String: JSONValue] = [:]
-            for element in elements { element["oid"]?.string.map { answers[$0] = element } }
+            for element in elements { element["oid"]?.text.map { answers[$0] = element } }
             for object in part {
                 let name = object.pointer.identifier
                 switch try action(answers[name], for: object) {
@@ -84,9 +84,9 @@ struct LFSBatch: Sendable {
         guard let answer else { return .failure(Problem(words: "not in the server's answer")) }
         if let error = answer["error"] {
             let code = error["code"]?.integer.map { "\($0) " } ?? ""
-            return .failure(Problem(words: "\(code)\((error["message"]?.string ?? "unavailable").printable)"))
+            return .failure(Problem(words: "\(code)\((error["message"]?.text ?? "unavailable").printable)"))
         }
-        guard let download = answer["actions"]?["download"], let href = download["href"]?.string else {
+        guard let download = answer["actions"]?["download"], let href = download["href"]?.text else {
             return .failure(Problem(words: "not available"))
         }
         if let size = answer["size"]?.integer, size != object.pointer.size {
@@ -166,7 +166,7 @@ struct LFSBatch: Sendable {
     /// Puts a failed request into words.
     private func translate(_ error: TransferError, _ objects: [LFSObject]) -> FetchError {
         guard case .status(let status) = error.code else { return error.fetchError }
-        let message = (try? JSONValue(parsing: error.body))?["message"]?.string?.printable
+        let message = (try? JSONValue(parsing: error.body))?["message"]?.text?.printable
         let said = message.map { ": \($0)" } ?? " (status \(status))"
         let name = "the LFS server '\(server.endpoint.redacted)'"
         switch status {

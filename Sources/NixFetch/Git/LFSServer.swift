@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Where the large files of a repository are: a server with the batch API, or a repository on this machine.
 enum LFSPlace: Sendable {
     case server(LFSServer)
@@ -86,7 +88,7 @@ struct LFSDiscovery: Sendable {
             throw FetchError(
                 .verification, "'\(address.host)': the answer of git-lfs-authenticate is no JSON: \(error)")
         }
-        let text = value["href"]?.string ?? remote.lfsEndpoint ?? ""
+        let text = value["href"]?.text ?? remote.lfsEndpoint ?? ""
         guard case .web(let url) = try GitRemote(text).kind else {
             throw FetchError(.verification, "'\(address.host)' names the LFS server '\(GitWords.redacted(text))'")
         }

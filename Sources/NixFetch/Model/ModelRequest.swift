@@ -1,3 +1,5 @@
+import NixFormats
+
 /// What a raw model derivation asks for, decoded from its three environment variables `source`, `auth` and `network`.
 package struct ModelRequest: Sendable, Equatable {
     package var source: ModelSource

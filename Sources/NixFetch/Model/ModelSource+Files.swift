@@ -21,7 +21,7 @@ extension ModelSource {
             }
             var entries: [Self] = []
             for (index, element) in elements.enumerated() {
-                if let url = element.string {
+                if let url = element.text {
                     entries.append(Self(url: url))
                     continue
                 }

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Typed access to the members of a JSON object, with errors that name the member by its whole path.
 struct RequestFields {
     private let value: JSONValue
@@ -27,15 +29,15 @@ struct RequestFields {
         try self.init(value == .null ? .object([:]) : value, named: name)
     }
 
-    subscript(member: String) -> JSONValue? { value[member] }
+    subscript(member: String) -> JSONValue? { value[ByteString(member)] }
 
     private func wrongType(_ member: String, _ expected: String, _ found: JSONValue) -> FetchError {
         FetchError(.badRequest, "\(name).\(member) must be \(expected), not \(found.kindName)")
     }
 
     func string(_ member: String) throws(FetchError) -> String? {
-        guard let found = value[member] else { return nil }
-        guard let text = found.string else { throw wrongType(member, "a string", found) }
+        guard let found = value[ByteString(member)] else { return nil }
+        guard let text = found.text else { throw wrongType(member, "a string", found) }
         guard !text.utf8.contains(0) else {
             throw FetchError(.badRequest, "\(name).\(member) must not contain a null byte")
         }
@@ -51,18 +53,18 @@ struct RequestFields {
 
     /// A string, or an integer as one.
     func text(_ member: String) throws(FetchError) -> String? {
-        if case .some(.integer(let number)) = value[member] { return "\(number)" }
+        if let number = value[ByteString(member)]?.integer { return "\(number)" }
         return try string(member)
     }
 
     func bool(_ member: String) throws(FetchError) -> Bool? {
-        guard let found = value[member] else { return nil }
+        guard let found = value[ByteString(member)] else { return nil }
         guard let flag = found.bool else { throw wrongType(member, "a Boolean", found) }
         return flag
     }
 
     func array(_ member: String) throws(FetchError) -> [JSONValue]? {
-        guard let found = value[member] else { return nil }
+        guard let found = value[ByteString(member)] else { return nil }
         guard let elements = found.array else { throw wrongType(member, "a list", found) }
         return elements
     }
@@ -71,7 +73,7 @@ struct RequestFields {
         guard let elements = try array(member) else { return nil }
         var texts: [String] = []
         for (index, element) in elements.enumerated() {
-            guard let text = element.string else { throw wrongType("\(member)[\(index)]", "a string", element) }
+            guard let text = element.text else { throw wrongType("\(member)[\(index)]", "a string", element) }
             texts.append(text)
         }
         return texts
@@ -85,15 +87,14 @@ struct RequestFields {
     }
 
     func object(_ member: String) throws(FetchError) -> RequestFields? {
-        guard let found = value[member] else { return nil }
+        guard let found = value[ByteString(member)] else { return nil }
         return try RequestFields(found, named: "\(name).\(member)")
     }
 
     func number(_ member: String) throws(FetchError) -> Double? {
-        switch value[member] {
+        switch value[ByteString(member)] {
         case .none: return nil
-        case .some(.integer(let number)): return Double(number)
-        case .some(.number(let text)): return Double(text)
+        case .some(.number(let digits)): return Double(digits.description)
         case .some(let found): throw wrongType(member, "a number", found)
         }
     }
@@ -109,7 +110,7 @@ struct RequestFields {
 
     /// A number of bytes: an integer, or a string such as `"10M"` or `"1.5G"` (powers of 1024, an `/s` is allowed).
     func byteCount(_ member: String) throws(FetchError) -> Int64? {
-        if case .some(.string(let text)) = value[member] {
+        if let text = value[ByteString(member)]?.text {
             var digits = Substring(text.uppercased())
             for suffix in ["/S", "PS", "B", "I"] where digits.hasSuffix(suffix) { digits.removeLast(suffix.count) }
             let shifts: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]

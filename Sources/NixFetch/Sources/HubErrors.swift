@@ -1,3 +1,5 @@
+import NixFormats
+
 /// What the hub's error answers mean, in words that say who said so and what to do.
 struct HubErrors: Sendable {
     let repo: String
@@ -87,6 +89,6 @@ struct HubErrors: Sendable {
     }
 
     private static func bodyMessage(_ body: [UInt8]) -> String? {
-        (try? JSONValue(parsing: body))?["error"]?.string
+        (try? JSONValue(parsing: body))?["error"]?.text
     }
 }

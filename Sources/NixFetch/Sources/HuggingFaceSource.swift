@@ -147,7 +147,7 @@ struct HuggingFaceSource: Sendable {
         if HubNames.isCommit(revision) { return revision }
         let name = URLReference.percentEncoded(revision, keepingSlashes: false)
         let (answer, _) = try await ask(try Downloader.parse("\(base)/api/\(kind.rawValue)s/\(repo)/revision/\(name)"))
-        guard let commit = answer["sha"]?.string, HubNames.isCommit(commit) else {
+        guard let commit = answer["sha"]?.text, HubNames.isCommit(commit) else {
             throw FetchError(.verification, "the answer of \(base) about '\(repo)' has no commit: is it a hub?")
         }
         return commit
@@ -185,7 +185,7 @@ struct HuggingFaceSource: Sendable {
             guard let elements = answer.array else {
                 throw FetchError(.verification, "the answer to '\(url.redacted)' is \(answer.kindName), not a list")
             }
-            for element in elements where element["type"]?.string == "file" {
+            for element in elements where element["type"]?.text == "file" {
                 let entry = try entry(element)
                 guard seen.insert(Array(entry.path.utf8)).inserted else {
                     throw FetchError(.verification, "'\(repo)' at \(base) lists '\(entry.path.printable)' twice")
@@ -198,12 +198,12 @@ struct HuggingFaceSource: Sendable {
     }
 
     private func entry(_ element: JSONValue) throws(FetchError) -> Entry {
-        guard let path = element["path"]?.string else {
+        guard let path = element["path"]?.text else {
             throw FetchError(.verification, "the file list of '\(repo)' at \(base) has an entry without path")
         }
         try NetworkNames.check(path: path, from: "'\(repo)' at \(base)")
         let large = element["lfs"]
-        guard let size = (large ?? element)["size"]?.integer, size >= 0, let name = (large ?? element)["oid"]?.string,
+        guard let size = (large ?? element)["size"]?.integer, size >= 0, let name = (large ?? element)["oid"]?.text,
             let digest = Base16.decode(name.utf8), digest.count == (large == nil ? 20 : 32)
         else {
             throw FetchError(

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Where a model's artifacts are, in the ways there are to list and read them.
 enum MLflowPlace: Sendable, Equatable {
     /// Behind an artifact proxy: its address (`…/mlflow-artifacts/artifacts`) and a path there.
@@ -118,16 +120,16 @@ struct MLflowArtifacts: Sendable {
         repeat {
             let page = try await self.page(full, folder, token)
             for element in page["files"]?.array ?? [] {
-                guard let listed = element["path"]?.string else {
+                guard let listed = element["path"]?.text else {
                     throw FetchError(.verification, "the MLflow server \(server.base) lists an artifact without path")
                 }
-                let size = element["file_size"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } }
+                let size = element["file_size"].flatMap { $0.integer ?? $0.text.flatMap { Int64($0) } }
                 entries.append(
                     Entry(
                         path: try relative(listed, to: full, folder), isFolder: element["is_dir"]?.bool ?? false,
                         size: size.flatMap { $0 >= 0 ? $0 : nil }))
             }
-            token = page["next_page_token"]?.string.flatMap { $0.isEmpty ? nil : $0 }
+            token = page["next_page_token"]?.text.flatMap { $0.isEmpty ? nil : $0 }
             if let token, !tokens.insert(token).inserted {
                 throw FetchError(.verification, "the list of artifacts at \(server.base) does not end")
             }
@@ -222,11 +224,11 @@ struct MLflowArtifacts: Sendable {
     ) async throws(FetchError) -> (URLReference, [String]) {
         let answer = try await server.askRegistry(
             "model-versions/get-signed-download-uri", [("name", name), ("version", version), ("path", path)])
-        guard let text = answer["signed_uri"]?.string else {
+        guard let text = answer["signed_uri"]?.text else {
             throw FetchError(.verification, "the workspace \(server.base) gives no address for '\(path.printable)'")
         }
         let headers = (answer["headers"]?.array ?? []).compactMap { field -> String? in
-            guard let name = field["name"]?.string, let value = field["value"]?.string,
+            guard let name = field["name"]?.text, let value = field["value"]?.text,
                 !(name + value).utf8.contains(where: { $0 < 0x20 || $0 == 0x7F })
             else { return nil }
             return "\(name): \(value)"

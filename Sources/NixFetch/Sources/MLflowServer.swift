@@ -1,3 +1,5 @@
+import NixFormats
+
 /// The REST interface of an MLflow tracking server or a Databricks workspace, `/api/2.0/mlflow/…`.
 struct MLflowServer: Sendable {
     /// Scheme, host and path prefix, without a final `/`.
@@ -103,8 +105,8 @@ struct MLflowServer: Sendable {
     func translate(_ error: TransferError) -> FetchError {
         guard case .status(let status) = error.code else { return error.fetchError }
         let answer = try? JSONValue(parsing: error.body)
-        let code = answer?["error_code"]?.string?.printable
-        let message = answer?["message"]?.string?.printable ?? ""
+        let code = answer?["error_code"]?.text?.printable
+        let message = answer?["message"]?.text?.printable ?? ""
         let said = code.map { " (\($0)\(message.isEmpty ? "" : ": \(message)"))" } ?? ""
         switch (status, code) {
         case (_, "RESOURCE_DOES_NOT_EXIST"), (404, _):

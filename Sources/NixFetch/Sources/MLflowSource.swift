@@ -1,3 +1,5 @@
+import NixFormats
+
 /// The artifacts of a registered model's version: found in the registry, read from wherever they are kept.
 struct MLflowSource: Sendable {
     private let model: ModelSource.MLflowModel
@@ -64,9 +66,9 @@ struct MLflowSource: Sendable {
             return try version(answer["model_version"])
         case .stage(let stage):
             let versions = try await latestVersions()
-            let found = versions.first { $0["current_stage"]?.string?.lowercased() == stage.lowercased() }
+            let found = versions.first { $0["current_stage"]?.text?.lowercased() == stage.lowercased() }
             guard let found else {
-                let stages = versions.compactMap { $0["current_stage"]?.string?.printable }.joined(separator: ", ")
+                let stages = versions.compactMap { $0["current_stage"]?.text?.printable }.joined(separator: ", ")
                 throw FetchError(
                     .notFound,
                     "model '\(model.name.printable)' at \(server.base) has no version in stage '\(stage.printable)'",
@@ -95,12 +97,12 @@ struct MLflowSource: Sendable {
     }
 
     private func number(_ version: JSONValue) -> Int64 {
-        version["version"].flatMap { $0.integer ?? $0.string.flatMap { Int64($0) } } ?? 0
+        version["version"].flatMap { $0.integer ?? $0.text.flatMap { Int64($0) } } ?? 0
     }
 
     private func version(_ description: JSONValue?) throws(FetchError) -> Version {
         func text(_ member: String) -> String? {
-            description?[member]?.string.flatMap { $0.isEmpty ? nil : $0 }
+            description?[ByteString(member)]?.text.flatMap { $0.isEmpty ? nil : $0 }
         }
         guard let description, number(description) > 0 else {
             throw FetchError(
@@ -125,7 +127,7 @@ struct MLflowSource: Sendable {
         if server.flavour == .databricks { return .signed(name: model.name, version: version.number) }
         let answer = try await server.askRegistry(
             "model-versions/get-download-uri", [("name", model.name), ("version", version.number)])
-        guard let uri = answer["artifact_uri"]?.string ?? version.source else {
+        guard let uri = answer["artifact_uri"]?.text ?? version.source else {
             throw FetchError(
                 .verification, "the answer of \(server.base) about '\(model.name.printable)' has no artifact URI")
         }
@@ -161,7 +163,7 @@ struct MLflowSource: Sendable {
         }
         let answer = try await server.askRegistry(
             "model-versions/get-download-uri", [("name", first), ("version", rest)])
-        guard let next = answer["artifact_uri"]?.string else {
+        guard let next = answer["artifact_uri"]?.text else {
             throw FetchError(.verification, "the answer of \(server.base) about '\(uri.printable)' has no artifact URI")
         }
         return try await resolve(next, depth: depth + 1)
@@ -169,7 +171,7 @@ struct MLflowSource: Sendable {
 
     private func runRoot(_ identifier: String) async throws(FetchError) -> String {
         let answer = try await server.ask("/api/2.0/mlflow/runs/get", [("run_id", identifier)])
-        guard let uri = answer["run"]?["info"]?["artifact_uri"]?.string else {
+        guard let uri = answer["run"]?["info"]?["artifact_uri"]?.text else {
             throw FetchError(
                 .verification, "the answer of \(server.base) about run '\(identifier.printable)' has no artifact URI")
         }
@@ -179,7 +181,7 @@ struct MLflowSource: Sendable {
     private func modelRoot(_ identifier: String) async throws(FetchError) -> String {
         let name = URLReference.percentEncoded(identifier, keepingSlashes: false)
         let answer = try await server.ask("/api/2.0/mlflow/logged-models/\(name)", [])
-        guard let uri = answer["model"]?["info"]?["artifact_uri"]?.string else {
+        guard let uri = answer["model"]?["info"]?["artifact_uri"]?.text else {
             throw FetchError(
                 .verification, "the answer of \(server.base) about model '\(identifier.printable)' has no artifact URI")
         }
@@ -240,23 +242,23 @@ struct MLflowSource: Sendable {
             "model-versions/generate-temporary-credentials", sending: "{\(members.joined(separator: ","))}")
         let uri = try await server.askRegistry(
             "model-versions/get-download-uri", [("name", model.name), ("version", version.number)])["artifact_uri"]
-        let place = try MLflowPlace(uri: uri?.string ?? "", server: server.base)
+        let place = try MLflowPlace(uri: uri?.text ?? "", server: server.base)
         let keys = answer["credentials"]?["aws_temp_credentials"]
-        guard case .bucket(let name, let prefix) = place, let access = keys?["access_key_id"]?.string,
-            let secret = keys?["secret_access_key"]?.string
+        guard case .bucket(let name, let prefix) = place, let access = keys?["access_key_id"]?.text,
+            let secret = keys?["secret_access_key"]?.text
         else {
             throw FetchError(
                 .unsupportedSource,
-                "the catalog keeps '\(model.name.printable)' at '\(uri?.string?.printable ?? "")', and only S3 can be read"
+                "the catalog keeps '\(model.name.printable)' at '\(uri?.text?.printable ?? "")', and only S3 can be read"
             )
         }
         var temporary = environment
         temporary.variables["AWS_ACCESS_KEY_ID"] = access
         temporary.variables["AWS_SECRET_ACCESS_KEY"] = secret
-        temporary.variables["AWS_SESSION_TOKEN"] = keys?["session_token"]?.string
+        temporary.variables["AWS_SESSION_TOKEN"] = keys?["session_token"]?.text
         temporary.variables["AWS_PROFILE"] = nil
         return try await fetchBucket(
             name, prefix, CredentialRequest(), temporary, workspace,
-            region: answer["credentials"]?["aws_temp_credentials"]?["region"]?.string)
+            region: answer["credentials"]?["aws_temp_credentials"]?["region"]?.text)
     }
 }

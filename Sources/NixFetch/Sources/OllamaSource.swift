@@ -112,7 +112,7 @@ struct OllamaSource: Sendable {
             throw FetchError(.transfer, "\(error)")
         }
         let answer = try? JSONValue(parsing: body)
-        guard let token = answer?["token"]?.string ?? answer?["access_token"]?.string, !token.isEmpty else {
+        guard let token = answer?["token"]?.text ?? answer?["access_token"]?.text, !token.isEmpty else {
             throw FetchError(.unauthorized, "the token service of registry \(name.host) gives no token")
         }
         return token
@@ -130,7 +130,7 @@ struct OllamaSource: Sendable {
         }
         var blobs: [NixHash: Blob] = [:]
         for entry in [document["config"]].compactMap({ $0 }) + layers {
-            let text = entry["digest"]?.string ?? ""
+            let text = entry["digest"]?.text ?? ""
             guard text.hasPrefix("sha256:"), let bytes = Base16.decode(text.dropFirst(7).utf8), bytes.count == 32,
                 let size = entry["size"]?.integer, size >= 0
             else { throw malformed("a layer has no usable digest and size ('\(text.printable)')") }
@@ -146,7 +146,7 @@ struct OllamaSource: Sendable {
     private func translate(_ error: TransferError, about file: String?) -> FetchError {
         guard case .status(let status) = error.code else { return error.fetchError }
         let first = (try? JSONValue(parsing: error.body))?["errors"]?.array?.first
-        let words = [first?["code"]?.string, first?["message"]?.string].compactMap { $0?.printable }
+        let words = [first?["code"]?.text, first?["message"]?.text].compactMap { $0?.printable }
         let said = words.isEmpty ? "it answered \(status)" : words.joined(separator: ": ")
         switch status {
         case 404:

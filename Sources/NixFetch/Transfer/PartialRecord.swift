@@ -1,3 +1,5 @@
+import NixFormats
+
 /// The sidecar of a partial file: which version of what it holds, and which of its bytes are there.
 ///
 /// Replaced by rename after the bytes it counts were written. It is believed within one boot of the machine; after
@@ -25,9 +27,9 @@ struct PartialRecord: Equatable, Sendable {
         guard let value = try? JSONValue(parsing: bytes), value["version"]?.integer == 1,
             let ranges = value["written"]?.array
         else { return nil }
-        boot = value["boot"]?.string ?? ""
+        boot = value["boot"]?.text ?? ""
         total = value["total"]?.integer
-        validators = Validators(etag: value["etag"]?.string, lastModified: value["lastModified"]?.string)
+        validators = Validators(etag: value["etag"]?.text, lastModified: value["lastModified"]?.text)
         for range in ranges {
             guard let bounds = range.array, bounds.count == 2, let low = bounds[0].integer,
                 let high = bounds[1].integer, low >= 0, low < high, high <= total ?? .max

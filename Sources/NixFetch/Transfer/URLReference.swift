@@ -1,3 +1,5 @@
+import NixFormats
+
 /// An absolute URL in parts, read strictly: anything two parsers could understand differently is refused.
 ///
 /// RFC 3986 with the schemes `http`, `https` and `file` only. User information is split off at once, so that it is
@@ -94,7 +96,7 @@ package struct URLReference: Sendable, Hashable {
         if host.hasPrefix("[") {
             return host.hasSuffix("]")
                 && host.dropFirst().dropLast().utf8.allSatisfy {
-                    hexDigit($0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
+                    Base16.value(of: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
                 }
         }
         return host.utf8.allSatisfy {
@@ -175,36 +177,13 @@ package struct URLReference: Sendable, Hashable {
 
     /// Percent-decodes; nil when malformed, or not UTF-8, or when a NUL results.
     package static func percentDecoded(_ text: Substring) -> String? {
-        var bytes: [UInt8] = []
-        var iterator = text.utf8.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
-            }
-            guard let high = iterator.next().flatMap(hexDigit), let low = iterator.next().flatMap(hexDigit) else {
-                return nil
-            }
-            bytes.append(high << 4 | low)
-        }
-        guard !bytes.contains(0) else { return nil }
-        return String(validating: bytes, as: UTF8.self)
+        let decoded = PercentEncoding.decode(text)
+        return decoded?.utf8.contains(0) == true ? nil : decoded
     }
 
     /// Percent-encodes every byte but RFC 3986's unreserved ones; `/` is kept when asked.
     static func percentEncoded(_ text: String, keepingSlashes: Bool) -> String {
-        var output: [UInt8] = []
-        let digits = Array("0123456789ABCDEF".utf8)
-        for byte in text.utf8 {
-            switch byte {
-            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
-                UInt8(ascii: "~"):
-                output.append(byte)
-            case UInt8(ascii: "/") where keepingSlashes: output.append(byte)
-            default: output += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: output, as: UTF8.self)
+        PercentEncoding.encode(text, keeping: keepingSlashes ? "/" : "")
     }
 
     private static func encodingNonASCII(_ text: Substring) -> String {

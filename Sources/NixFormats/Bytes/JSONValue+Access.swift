@@ -1,5 +1,3 @@
-package import NixFormats
-
 extension JSONValue {
     /// The member of an object; nil for other kinds and for a member that is `null` or absent.
     package subscript(name: ByteString) -> JSONValue? {
@@ -17,6 +15,12 @@ extension JSONValue {
     package var bool: Bool? {
         guard case .bool(let flag) = self else { return nil }
         return flag
+    }
+
+    /// The number, if this is an integer of 64 bits.
+    package var integer: Int64? {
+        guard case .number(let digits) = self else { return nil }
+        return Int64(digits.description)
     }
 
     /// The elements, if this is an array.
