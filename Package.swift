@@ -87,7 +87,7 @@ let package = Package(
             dependencies: ["NixBuild", "NixEval", "NixFetch", "NixStore", "NixFormats", "NixSyntax"],
             swiftSettings: strict),
         .testTarget(
-            name: "NixliteCLITests", dependencies: ["NixliteCLI", "NixBuild"], swiftSettings: strict),
+            name: "NixliteCLITests", dependencies: ["NixliteCLI", "NixBuild", "NixFetch"], swiftSettings: strict),
         .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
 
         // MARK: whole-program checks

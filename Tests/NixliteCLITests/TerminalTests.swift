@@ -14,7 +14,9 @@ import Testing
         progress.filesDone = 3
         progress.filesExpected = 12
         progress.retries = 1
-        #expect(ProgressLine.bar(progress, 0).hasSuffix("50.0 MiB/100.0 MiB  3/12 files  1 retry"))
+        progress.connections = 8
+        #expect(
+            ProgressLine.bar(progress, 0).hasSuffix("50.0 MiB/100.0 MiB  3/12 files  8 connections  1 retry"))
     }
 
     @Test func aPlainLineSaysTheSame() {

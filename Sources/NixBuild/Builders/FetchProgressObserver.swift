@@ -7,8 +7,9 @@ package final class FetchProgressObserver: FetchObserver {
         var progress: FetchProgress
         /// Bytes of the files that are complete.
         var complete: [String: Int64] = [:]
-        /// The sum of the sizes known so far, where nobody told it before.
+        /// The sizes known so far and their sum, where nobody told it before.
         var sizes: [String: Int64] = [:]
+        var sumOfSizes: Int64 = 0
         var isPlanned = false
     }
     private let state: Mutex<State>
@@ -39,13 +40,17 @@ package final class FetchProgressObserver: FetchObserver {
                 state.progress.bytesResumed += resumed
                 if let expected { Self.expect(expected, of: file, &state) }
             }
-        case .advanced(let file, let done):
+        case .connections(let count): update { $0.progress.connections = count }
+        case .advanced(let file, let done, let expected):
             update { state in
                 guard let index = state.progress.files.firstIndex(where: { $0.name == file }) else { return }
                 let before = state.progress.files[index].bytesDone
                 state.progress.files[index].bytesDone = done
                 if done > before { state.progress.files[index].trouble = nil }
                 state.progress.bytesDone += done - before
+                guard let expected, state.progress.files[index].bytesExpected != expected else { return }
+                state.progress.files[index].bytesExpected = expected
+                Self.expect(expected, of: file, &state)
             }
         case .finished(let file, let bytes):
             update { state in
@@ -90,7 +95,10 @@ package final class FetchProgressObserver: FetchObserver {
     private static func expect(_ bytes: Int64, of file: String, _ state: inout State) {
         guard !state.isPlanned else { return }
         let before = state.sizes.updateValue(bytes, forKey: file) ?? 0
-        state.progress.bytesExpected = (state.progress.bytesExpected ?? 0) + bytes - before
+        state.sumOfSizes += bytes - before
+        // A sum of some would be a wrong end.
+        let isComplete = state.sizes.count >= state.progress.filesExpected
+        state.progress.bytesExpected = isComplete ? state.sumOfSizes : nil
     }
 
     private func update(_ change: (inout State) -> Void) {

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Where a flake (or another input) lies, in the words of Nix's flake references.
 ///
 /// The forms are those of the Nix manual, *nix flake*, "Flake references": URL-like (`github:owner/repo/ref?dir=sub`,

@@ -40,6 +40,8 @@ package struct FetchProgress: Sendable, Equatable {
     package var bytesResumed: Int64 = 0
     /// Requests that were made again.
     package var retries = 0
+    /// Requests under way.
+    package var connections = 0
     /// The files in flight, in the order in which they began.
     package var files: [File] = []
 

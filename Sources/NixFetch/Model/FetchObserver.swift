@@ -4,8 +4,11 @@ package enum FetchEvent: Sendable, Equatable {
     case planned(files: Int, bytes: Int64?)
     /// A file begins; `expected` bytes when known, `resumed` of them already on disk from an earlier run.
     case started(file: String, expected: Int64?, resumed: Int64)
-    /// `done` bytes of a file are on disk (monotonic unless the file had to be restarted from zero).
-    case advanced(file: String, done: Int64)
+    /// `done` bytes of a file are on disk (monotonic unless the file had to be restarted from zero), of `expected` when
+    /// its server told by now.
+    case advanced(file: String, done: Int64, expected: Int64?)
+    /// So many requests of the fetch are under way.
+    case connections(Int)
     /// A file is complete and verified.
     case finished(file: String, bytes: Int64)
     /// A request failed and is tried again after `delay` seconds.

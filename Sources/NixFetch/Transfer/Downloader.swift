@@ -87,7 +87,10 @@ package final class Downloader: Sendable {
             let result: Result<ResponseHead, TransferError>
             do throws(TransferError) {
                 let loop = try transferLoop(for: url)
-                result = await limiter.holding { [request] in await loop.perform(request, into: sink) }
+                result = await limiter.holding { [request] in
+                    guard let meter = request.options.meter else { return await loop.perform(request, into: sink) }
+                    return await meter.counting { await loop.perform(request, into: sink) }
+                }
             } catch {
                 result = .failure(error)
             }

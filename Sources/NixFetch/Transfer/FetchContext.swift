@@ -27,6 +27,7 @@ struct FetchContext: Sendable {
         let options = downloader.options
         let environment = downloader.environment
         var transfer = TransferOptions()
+        transfer.meter = ConnectionMeter(observer)
         transfer.connectTimeout = network.connectTimeout ?? options.connectTimeout
         transfer.stallTimeout = network.readTimeout ?? options.stallTimeout
         if let speed = network.stallBytesPerSecond { transfer.stallBytesPerSecond = Int(clamping: speed) }

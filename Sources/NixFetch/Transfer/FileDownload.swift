@@ -270,7 +270,7 @@ struct FileDownload: Sendable {
                     try partial.checkpoint()
                     recorded = count
                 }
-                context.observer.observe(.advanced(file: request.label, done: count))
+                context.observer.observe(.advanced(file: request.label, done: count, expected: total))
                 guard let hasher else { return }
                 let position = hasher.position(in: generation)
                 try hasher.advance(to: min(frontier, position + (32 << 20)), generation: generation)

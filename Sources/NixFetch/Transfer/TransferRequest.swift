@@ -38,6 +38,8 @@ struct TransferOptions: Sendable {
     var proxies = ProxySettings()
     /// A file of trusted certificates in place of libcurl's own.
     var certificateFile: String?
+    /// Counts the requests under way.
+    var meter: ConnectionMeter?
 }
 
 /// Bytes of one fetch that its limit of bandwidth lets pass first.

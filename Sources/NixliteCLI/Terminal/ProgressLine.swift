@@ -17,6 +17,9 @@ enum ProgressLine {
             if speed > 0 { parts.append("\(size(speed))/s") }
         }
         if progress.filesExpected > 1 { parts.append("\(progress.filesDone)/\(progress.filesExpected) files") }
+        if progress.connections > 0 {
+            parts.append(progress.connections == 1 ? "1 connection" : "\(progress.connections) connections")
+        }
         if progress.retries > 0 { parts.append(progress.retries == 1 ? "1 retry" : "\(progress.retries) retries") }
         return parts.joined(separator: "  ")
     }
