@@ -91,7 +91,7 @@ import Testing
 
     @Test(arguments: [
         ("[]", "source must be a set, not a list"),
-        ("{", "source is not valid JSON: expected a member name at byte 1"),
+        ("{", "source is not valid JSON: unexpected end of JSON"),
         (#"{"repo":"o/m"}"#, "source.type is required"),
         (#"{"type":"huggingface"}"#, "source.repo is required"),
         (#"{"type":"huggingface","repo":7}"#, "source.repo must be a string, not a number"),

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// A model's `network`: what is nil is left to the downloader's own options.
 package struct NetworkRequest: Sendable, Equatable {
     /// Seconds until a connection must stand.
@@ -123,7 +125,7 @@ package struct ProxyRequest: Sendable, Equatable {
     init() {}
 
     init(_ network: RequestFields) throws(FetchError) {
-        guard case .some(.object) = network["proxy"], let fields = try network.object("proxy") else {
+        guard network["proxy"]?.object != nil, let fields = try network.object("proxy") else {
             http = try network.string("proxy")
             https = http
             return
