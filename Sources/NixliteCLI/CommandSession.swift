@@ -7,27 +7,42 @@ import NixSyntax
 
 /// Makes a session of a command's flags, runs the command in it on the evaluation thread, and words its failure.
 struct CommandSession {
-    let global: GlobalArguments
-    let evaluation: EvaluationArguments
-    var build: BuildArguments?
+    let flags: SessionFlags
     /// Makes thunks wherever Nix does.
     var isExactlyLazy = false
     /// Whether store paths are only computed.
     var writesNothing = false
     /// Whether a failed build ends with the exit codes of `nix-build`.
     var usesLegacyExitCodes = false
+    /// Whom an interrupt of the user's is for, before it ends the program.
+    var interruption: InterruptTarget?
     /// Whether to say what will be built and that it is begun.
     var showsPlan = true
     /// Told everything that the display is told.
     var observer: BuildReporter?
 
+    init(
+        flags: SessionFlags, isExactlyLazy: Bool = false, writesNothing: Bool = false, usesLegacyExitCodes: Bool = false
+    ) {
+        self.flags = flags
+        self.isExactlyLazy = isExactlyLazy
+        self.writesNothing = writesNothing
+        self.usesLegacyExitCodes = usesLegacyExitCodes
+    }
+
+    init(
+        global: GlobalArguments, evaluation: EvaluationArguments, build: BuildArguments? = nil
+    ) throws(UsageError) {
+        flags = try SessionFlags(global, evaluation, build)
+    }
+
     /// Runs `body` with a session that was entered.
     func run(_ body: (Session, ProgressDisplay) throws -> Void) throws {
         let settings = try settings()
         let terminal = Terminal()
-        let display = ProgressDisplay(terminal, verbosity, global.displayFormat)
+        let display = ProgressDisplay(terminal, verbosity, flags.displayFormat)
         let cancellation = Cancellation()
-        SignalWatch.start(cancellation, terminal)
+        SignalWatch.start(cancellation, terminal, interruption)
         let result: Result<Void, any Error> = EvaluationThread.run {
             let session: Session
             do throws(ProjectError) {
@@ -41,8 +56,18 @@ struct CommandSession {
                 return .failure(CommandFailure(error.message))
             }
             do {
+                for name in flags.settings.unknown { display.report(.warning("unknown setting '\(name)'")) }
+                for name in flags.settings.unknownFeatures {
+                    display.report(.warning("unknown experimental feature '\(name)'"))
+                }
+                for warning in flags.warnings { display.report(.warning(warning)) }
                 if let notice = session.access.notice { display.report(.warning(notice)) }
                 try session.enter()
+                let observation = try CallObservation(session.evaluator, flags.settings)
+                defer {
+                    observation?.finish()
+                    EvaluationStatistics.writeIfAsked(session.evaluator)
+                }
                 try body(session, display)
                 display.finish()
                 notePlaceholders(session, display)
@@ -86,7 +111,7 @@ struct CommandSession {
 
     private func evaluationFailure(_ error: EvaluationError, _ session: Session) -> CommandFailure {
         let text = TerminalText.filtered(session.evaluator.render(error))
-        if global.displayFormat == .json {
+        if flags.displayFormat == .json {
             return CommandFailure(ErrorText.unprefixed(text), code: exitCode(error.buildExitCode))
         }
         StandardStreams.error(text)
@@ -103,104 +128,100 @@ struct CommandSession {
 
     private var verbosity: ProgressDisplay.Verbosity {
         var verbosity = ProgressDisplay.Verbosity()
-        verbosity.showsSteps = global.quiet == 0
-        verbosity.showsPlan = showsPlan || global.verbose > 0
-        verbosity.showsFiles = global.verbose > 0
-        verbosity.showsWarnings = global.quiet < 2
+        verbosity.showsSteps = flags.quiet == 0
+        verbosity.showsPlan = showsPlan || flags.verbose > 0
+        verbosity.showsFiles = flags.verbose > 0
+        verbosity.showsWarnings = flags.quiet < 2
         verbosity.showsLogs =
-            global.printBuildLogs || global.logFormat == .barWithLogs || global.verbose > 1 || usesLegacyExitCodes
+            flags.printsBuildLogs || flags.logFormat == .barWithLogs || flags.verbose > 1
+            || usesLegacyExitCodes && !flags.hidesBuildOutput
         return verbosity
     }
 
     private func settings() throws -> SessionSettings {
         var settings = SessionSettings()
-        settings.store = global.store
-        settings.evaluation = try evaluationOptions()
-        settings.build = try buildOptions()
+        settings.store = flags.store
+        settings.evaluation = evaluationOptions()
+        settings.build = buildOptions()
         settings.downloads = try downloaderOptions()
-        settings.arguments =
-            evaluation.arg.map { ($0.name, .expression($0.value)) }
-            + evaluation.argstr.map { ($0.name, .text($0.value)) }
-        settings.usesLockedInputs = evaluation.nixpkgs == .locked
-        settings.forbidsPlaceholders = evaluation.noPlaceholders
+        settings.arguments = flags.arguments
+        settings.usesLockedInputs = flags.nixpkgs == .locked
+        settings.forbidsPlaceholders = flags.forbidsPlaceholders
+        settings.overrides = Dictionary(flags.overrides.map { ($0.name, $0.url) }) { _, new in new }
         settings.writesNothing = writesNothing
-        settings.overrides = Dictionary(evaluation.overrideInput.map { ($0.name, $0.value) }) { _, new in new }
         return settings
     }
 
-    private func evaluationOptions() throws -> EvaluationOptions {
+    private func evaluationOptions() -> EvaluationOptions {
         var options = EvaluationOptions()
-        options.features = ParseOptions.Features(pipeOperators: global.features.contains("pipe-operators"))
-        options.experimentalFeatures = global.features
+        let settings = flags.settings
+        options.features = ParseOptions.Features(
+            pipeOperators: settings.list("experimental-features").contains("pipe-operators"))
+        options.experimentalFeatures = Set(settings.list("experimental-features"))
         // What nix-instantiate has only on request, a program for projects and their inputs always has.
         if !usesLegacyExitCodes { options.experimentalFeatures.insert("flakes") }
         if options.experimentalFeatures.contains("flakes") { options.experimentalFeatures.insert("fetch-tree") }
-        options.showsTrace = global.showTrace
-        options.isPure = evaluation.pureEval
-        options.isRestricted = evaluation.restrictEval
+        options.showsTrace = flags.showsTrace || settings.flag("show-trace") == true
+        options.isPure = flags.isPure || settings.flag("pure-eval") == true
+        options.isRestricted = flags.isRestricted || settings.flag("restrict-eval") == true
+        options.allowedURIs = settings.list("allowed-uris")
         options.isExactlyLazy = isExactlyLazy
-        if let depth = global.setting("max-call-depth").flatMap({ Int($0) }) { options.maximumCallDepth = depth }
-        options.tracesVerbosely = global.setting("trace-verbose") == "true"
-        options.abortsOnWarning = global.setting("abort-on-warn") == "true"
-        if global.setting("allow-import-from-derivation") == "false" { options.allowsImportFromDerivation = false }
+        if let depth = settings.integer("max-call-depth") { options.maximumCallDepth = depth }
+        options.tracesVerbosely = settings.flag("trace-verbose") == true
+        options.abortsOnWarning = settings.flag("abort-on-warn") == true
+        options.allowsImportFromDerivation = settings.flag("allow-import-from-derivation") ?? true
         if let interval = EnvironmentVariable.value("NIXLITE_GC_STRESS").flatMap({ Int($0) }), interval > 0 {
             options.collectorStress = interval
         }
         options.maximumHeap = MemoryLimit.heapBytes
-        let environmentPath = EnvironmentVariable.value("NIX_PATH") ?? ""
-        options.searchPath = evaluation.include.map(SearchPathEntry.parse) + SearchPathEntry.list(environmentPath)
+        let path = EnvironmentVariable.value("NIX_PATH").map(SearchPathEntry.list)
+        // Nothing that the search path names is fixed.
+        options.searchPath =
+            options.isPure
+            ? []
+            : flags.include.map(SearchPathEntry.parse) + (path ?? settings.list("nix-path").map(SearchPathEntry.parse))
         return options
     }
 
     /// `--max-connections`, and Nix's settings of the same meaning.
     private func downloaderOptions() throws -> DownloaderOptions {
         var options = DownloaderOptions()
-        func number(_ name: String) throws -> Int? {
-            guard let text = global.setting(name) else { return nil }
-            guard let number = Int(text), number >= 0 else {
-                throw UsageError("configuration setting '\(name)' should be an integer", suggestsHelp: false)
-            }
-            return number
-        }
+        let settings = flags.settings
         // 0 is no limit for Nix; connections beyond these gain nothing.
-        if let connections = try number("http-connections") {
+        if let connections = settings.integer("http-connections") {
             options.maxConnections = connections > 0 ? connections : 64
         }
-        if let connections = build?.maxConnections {
+        if let connections = flags.maxConnections {
             guard connections > 0 else {
                 throw UsageError("'--max-connections' must be at least 1", suggestsHelp: false)
             }
             options.maxConnections = connections
         }
         options.filesPerModel = min(options.filesPerModel, options.maxConnections)
-        if let seconds = try number("connect-timeout"), seconds > 0 { options.connectTimeout = Double(seconds) }
-        if let seconds = try number("stalled-download-timeout") { options.stallTimeout = Double(max(1, seconds)) }
-        if let attempts = try number("download-attempts") { options.retry.maxAttempts = max(1, attempts) }
+        if let seconds = settings.integer("connect-timeout"), seconds > 0 { options.connectTimeout = Double(seconds) }
+        if let seconds = settings.integer("stalled-download-timeout") { options.stallTimeout = Double(max(1, seconds)) }
+        if let attempts = settings.integer("download-attempts") { options.retry.maxAttempts = max(1, attempts) }
         return options
     }
 
-    private func buildOptions() throws -> BuildOptions {
+    private func buildOptions() -> BuildOptions {
         var options = BuildOptions()
-        options.isOffline = global.offline
-        if let build {
-            options.keepGoing = build.keepGoing
-            options.keepFailed = build.keepFailed
-            options.rebuilds = build.rebuild
-            options.timeout = build.timeout
-            options.maxSilentTime = build.maxSilentTime
-            if let lines = build.logLines { options.logLines = lines }
-        }
+        let settings = flags.settings
+        options.isOffline = flags.isOffline
+        options.keepGoing = flags.keepsGoing || settings.flag("keep-going") == true
+        options.keepFailed = flags.keepsFailed || settings.flag("keep-failed") == true
+        options.rebuilds = flags.rebuilds
+        options.timeout = settings.integer("timeout")
+        options.maxSilentTime = settings.integer("max-silent-time")
+        if let lines = settings.integer("log-lines") { options.logLines = lines }
         // The log is on the screen already.
-        if usesLegacyExitCodes || global.printBuildLogs { options.logLines = 0 }
+        if usesLegacyExitCodes || flags.printsBuildLogs { options.logLines = 0 }
         let processors = Processors.count
-        options.cores = build?.cores.flatMap { $0 > 0 ? $0 : nil } ?? processors
+        options.cores = settings.integer("cores").flatMap { $0 > 0 ? $0 : nil } ?? processors
         options.maxJobs = processors
-        if let jobs = build?.maxJobs, jobs != "auto" {
-            guard let number = Int(jobs), number >= 0 else {
-                throw UsageError("configuration setting 'max-jobs' should be 'auto' or an integer", suggestsHelp: false)
-            }
-            options.maxJobs = number
-            options.maxFetches = max(1, number)
+        if let jobs = settings.integer("max-jobs") {
+            options.maxJobs = jobs
+            options.maxFetches = max(1, jobs)
         }
         return options
     }

@@ -8,6 +8,7 @@ enum NixliteCommand {
             [
                 CommandEntry(
                     "eval", "Evaluate a devenv.nix, a flake, any .nix file or an expression", EvalCommand.self),
+                CommandEntry("repl", "Evaluate expressions interactively", ReplCommandLine.self),
                 CommandEntry("build", "Build models or derivations and link the results", BuildCommand.self),
                 CommandEntry(
                     "shell", "Enter the project's environment, or run a command in it", ShellCommand.self),
@@ -15,7 +16,7 @@ enum NixliteCommand {
                     "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand.self),
                 CommandEntry(
                     "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",
-                    InstantiateCommand.self),
+                    program: .instantiate),
                 CommandEntry(
                     "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand.self),
                 CommandEntry(
@@ -24,8 +25,6 @@ enum NixliteCommand {
                         CommandEntry("path", "Hash the NAR of a path", HashPathCommand.self),
                         CommandEntry("file", "Hash the bytes of a file", HashFileCommand.self),
                         CommandEntry("convert", "Convert between the spellings of hashes", HashConvertCommand.self),
-                        CommandEntry(
-                            "legacy", "Hash and convert as nix-hash does", isHidden: true, HashLegacyCommand.self),
                     ]),
                 CommandEntry(
                     "store", "Add to, verify and query the store",

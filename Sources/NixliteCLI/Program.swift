@@ -11,6 +11,10 @@ package enum Program {
         let invocation = Invocation(arguments)
         let messages = ErrorMessages(terminal, invocation.arguments)
         do {
+            if let legacy = LegacyProgram(rawValue: invocation.program) {
+                try legacy.run(invocation.arguments, name: invocation.program)
+                return ProgramExit.success
+            }
             try CommandChoice(invocation.arguments).parse().run()
             return ProgramExit.success
         } catch let failure as CommandFailure {
@@ -59,27 +63,16 @@ struct ErrorMessages {
     }
 }
 
-/// Which command was asked for: `nixlite …`, or one of Nix's older programs by its name.
+/// How the program was called.
 struct Invocation {
-    /// The name that messages use.
+    /// The name that messages use: the program's own, or that of one of Nix's programs that it answers as.
     let program: String
-    /// The arguments of `nixlite` that mean the same.
     let arguments: [String]
 
     init(_ words: [String]) {
         let path = words.first ?? "nixlite"
         let name = path.split(separator: "/").last.map(String.init) ?? path
-        let rest = Array(words.dropFirst())
-        switch name {
-        case "nix-instantiate":
-            program = name
-            arguments = ["instantiate"] + rest
-        case "nix-hash":
-            program = name
-            arguments = ["hash", "legacy"] + rest
-        default:
-            program = "nixlite"
-            arguments = rest
-        }
+        program = LegacyProgram(rawValue: name) == nil ? "nixlite" : name
+        arguments = Array(words.dropFirst())
     }
 }

@@ -87,7 +87,20 @@ import Testing
     }
 
     @Test func olderProgramsAreKnownByName() {
-        #expect(Invocation(["/usr/bin/nix-instantiate", "--eval"]).arguments == ["instantiate", "--eval"])
+        let older = Invocation(["/usr/bin/nix-instantiate", "--eval"])
+        #expect(older.program == "nix-instantiate")
+        #expect(older.arguments == ["--eval"])
         #expect(Invocation(["nixlite", "eval"]).program == "nixlite")
+    }
+
+    /// Nix 2.34: every setting is a flag of every command.
+    @Test func settingsAreFlags() throws {
+        let words = ["eval", "--connect-timeout", "5", "--no-substitute", "--cores", "2", "x"]
+        let command = try #require(try CommandChoice(words).parse() as? EvalCommand)
+        #expect(command.global.nixSettings.map(\.name) == ["connect-timeout", "substitute"])
+        #expect(command.global.nixSettings.map(\.value) == ["5", "false"])
+        #expect(command.build.cores == 2)
+        let error = #expect(throws: UsageError.self) { try CommandChoice(["eval", "--connect-timeout"]).parse() }
+        #expect(error?.message == "flag '--connect-timeout' requires 1 argument(s), but only 0 were given")
     }
 }

@@ -6,6 +6,12 @@ import NixStore
 
 extension StoreHost {
     package func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched {
+        let fetched = try fetchAllowed(fetch)
+        policy?.allow(fetched.storePath)
+        return fetched
+    }
+
+    private func fetchAllowed(_ fetch: HostFetch) throws(HostError) -> HostFetched {
         let attributes = FetchAttributes(fetch.attributes)
         switch fetch.kind {
         case .url: return try fetchFile(attributes)
@@ -186,7 +192,7 @@ extension StoreHost {
     // MARK: Parts
 
     /// The store object that these words name, where the hash is known and the store has it.
-    private func validObject(
+    func validObject(
         _ name: String, _ method: ContentAddressMethod, _ expected: NixHash?
     ) throws(HostError) -> StorePath? {
         guard let expected else { return nil }
@@ -200,9 +206,7 @@ extension StoreHost {
         return try stored { () throws(StoreError) in try access.store().protectIfValid(path) } ? path : nil
     }
 
-    private func withWorkspace(_ body: (FetchWorkspace) throws(HostError) -> HostFetched) throws(HostError)
-        -> HostFetched
-    {
+    func withWorkspace<Result>(_ body: (FetchWorkspace) throws(HostError) -> Result) throws(HostError) -> Result {
         let store = try stored { () throws(StoreError) in try access.store() }
         let workspace: FetchWorkspace
         do throws(BuildFailure) {
@@ -213,7 +217,7 @@ extension StoreHost {
         return try body(workspace)
     }
 
-    private func makeFolder(_ path: RealPath) throws(HostError) {
+    func makeFolder(_ path: RealPath) throws(HostError) {
         do throws(BuildFailure) {
             try FileModes.makeFolders(path)
         } catch {
@@ -221,7 +225,7 @@ extension StoreHost {
         }
     }
 
-    private func download(
+    func download(
         _ url: String, to path: RealPath, _ workspace: FetchWorkspace, expected: NixHash?
     ) throws(HostError) {
         if options.build.isOffline, !url.hasPrefix("file:") {

@@ -12,6 +12,7 @@ extension StoreHost {
                 name: name, hash: Digester.hash(.sha256, contents), references: references)
         }
         pending.record(path, .text(name: ByteString(name), contents: contents), references: references)
+        policy?.allow(path)
         return path
     }
 
@@ -19,6 +20,7 @@ extension StoreHost {
         let storeDirectory = storeDirectory
         let path = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory).path }
         pending.record(path, .derivation(derivation), references: derivation.references)
+        policy?.allow(path)
         return path
     }
 
@@ -31,6 +33,7 @@ extension StoreHost {
         _ path: [UInt8], name: [UInt8], method: HostPathMethod, filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?,
         expected: NixHash?
     ) throws(HostError) -> StorePath {
+        try policy?.require(path)
         if !BundledFiles.contains(path) { try requireExistence(path) }
         if method == .flat, try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }
         let source = RealPath(realPath(path))
@@ -65,6 +68,7 @@ extension StoreHost {
         pending.record(
             added,
             .tree(source: source, name: ByteString(name), method: method, algorithm: algorithm, included: included))
+        policy?.allow(added)
         return added
     }
 
@@ -108,6 +112,7 @@ extension StoreHost {
                 requests.append(BuildRequest(derivation: derivation, outputs: [ByteString(output)]))
             }
             guard try isValid(path) else { throw HostError("path '\(path)' is not valid") }
+            policy?.allow(path)
             if !options.writesNothing { try write([path]) }
         }
         guard let first = requests.first else { return }
@@ -121,6 +126,16 @@ extension StoreHost {
             try realiser.realise(requests)
         } catch {
             throw HostError(error.message, buildExitCode: error.legacyExitCode)
+        }
+        guard policy != nil else { return }
+        for request in requests {
+            let derivation = try readDerivation(request.derivation)
+            for name in request.outputs {
+                let output = try formatted { () throws(FormatError) in
+                    try derivation.outputPath(name, in: storeDirectory)
+                }
+                if let output { policy?.allow(output) }
+            }
         }
     }
 

@@ -30,6 +30,8 @@ package final class StoreHost: EvaluationHost {
     let cancellation: Cancellation
     let eventReporter: BuildReporter
     var pending = PendingObjects()
+    /// What may be read; nil allows everything.
+    var policy: AccessPolicy?
     private var bundled = BundledFiles()
     /// The placeholders whose store paths were asked for.
     package private(set) var placeholders: Set<String> = []
@@ -63,6 +65,7 @@ package final class StoreHost: EvaluationHost {
     }
 
     package func readFile(_ path: [UInt8]) throws(HostError) -> [UInt8] {
+        try policy?.require(path)
         if BundledFiles.contains(path) {
             if let contents = bundled.contents(path) { return contents }
             throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
@@ -78,6 +81,7 @@ package final class StoreHost: EvaluationHost {
 
     package func fileType(_ path: [UInt8]) throws(HostError) -> FileType? {
         if BundledFiles.contains(path) { return bundled.type(path) }
+        try policy?.require(path)
         var status = stat()
         guard lstat(realPath(path), &status) == 0 else {
             if errno == ENOENT || errno == ENOTDIR { return nil }
@@ -92,9 +96,14 @@ package final class StoreHost: EvaluationHost {
             if let entries = bundled.entries(path) { return entries }
             throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
         }
+        try policy?.require(path)
         let folder = realPath(path)
         do throws(FileOperationError) {
-            return try FolderListing.entries(RealPath(folder)).map { name, kind in (name, Self.type(kind)) }
+            let entries = try FolderListing.entries(RealPath(folder)).map { name, kind in (name, Self.type(kind)) }
+            guard let policy else { return entries }
+            return entries.filter {
+                policy.allows((path == [UInt8(ascii: "/")] ? [] : path) + [UInt8(ascii: "/")] + $0.0)
+            }
         } catch {
             try requireExistence(path)
             if !(try isDirectory(path)) {
@@ -118,6 +127,7 @@ package final class StoreHost: EvaluationHost {
 
     package func resolveSymbolicLinks(_ path: [UInt8]) throws(HostError) -> [UInt8] {
         if BundledFiles.contains(path) { return path }
+        try policy?.require(path)
         guard let resolved = realpath(realPath(path), nil) else {
             let text = String(decoding: path, as: UTF8.self)
             if errno == ENOENT { throw HostError("path '\(text)' does not exist") }

@@ -3,9 +3,12 @@ package import NixEval
 /// Names from the root of a value to one inside of it, as `-A` and the part after `#` give them.
 package struct AttributePath: Sendable, Equatable {
     package let names: [String]
+    /// The path as it is written in messages.
+    package let text: String
 
     package init(_ names: [String]) {
         self.names = names
+        text = names.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
     }
 
     /// Parses `a.b."c.d"`.
@@ -26,11 +29,7 @@ package struct AttributePath: Sendable, Equatable {
         if isQuoted { throw ProjectError("missing closing quote in selection path '\(text)'") }
         if !name.isEmpty { names.append(name) }
         self.names = names
-    }
-
-    /// The path as it is written in messages.
-    package var text: String {
-        names.map { $0.contains(".") ? "\"\($0)\"" : $0 }.joined(separator: ".")
+        self.text = text
     }
 
     package static func + (left: AttributePath, right: AttributePath) -> AttributePath {
@@ -55,16 +54,19 @@ package enum AttributeSearch {
 
 extension Evaluator {
     /// What a path leads to, functions on the way being called with `arguments`.
+    ///
+    /// - Parameter callsLast: whether a function at the end of the path is called too.
     package func find(
-        _ path: AttributePath, in value: Value, arguments: [(name: String, value: ValueRoot)]
+        _ path: AttributePath, in value: Value, arguments: [(name: String, value: ValueRoot)], callsLast: Bool = true
     ) throws(EvaluationError) -> AttributeSearch {
-        var current = try autoCall(value, arguments: arguments)
+        var current = value
         for name in path.names {
+            current = try autoCall(current, arguments: arguments)
             let kind = try kind(of: current)
             let index = UInt32(name).map(Int.init)
             if let index, kind == .list {
                 guard index < (try count(of: current)) else { return .outOfRange(index) }
-                current = try autoCall(try element(index, of: current), arguments: arguments)
+                current = try element(index, of: current)
                 continue
             }
             guard kind == .attributes else {
@@ -76,9 +78,9 @@ extension Evaluator {
                 return .missing(
                     name, others: try attributeNames(of: current).map { String(decoding: $0, as: UTF8.self) })
             }
-            current = try autoCall(next, arguments: arguments)
+            current = next
         }
-        return .found(try force(current))
+        return .found(callsLast ? try force(try autoCall(current, arguments: arguments)) : try force(current))
     }
 }
 

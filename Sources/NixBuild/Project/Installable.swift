@@ -11,9 +11,10 @@ package struct InstallableRequest: Sendable {
     package var names: [String] = []
     /// The whole configuration of a module, not only what the project defines.
     package var showsEverything = false
-    /// The rules of `nix-instantiate`: errors have no frame for the file, and without arguments and attribute paths a
-    /// function stays one.
+    /// The rules of `nix-instantiate`: errors have no frame for the file, and without arguments a function stays one.
     package var isInstantiation = false
+    /// A flake without an attribute is all its outputs.
+    package var takesWholeFlakes = false
 
     package init() {}
 
@@ -28,12 +29,10 @@ extension Session {
     ) throws(SessionError) -> [ValueRoot] {
         if request.expression != nil || request.file != nil {
             let base = try self.base(request)
-            if request.isInstantiation, purpose == .evaluation, request.names.isEmpty, arguments.isEmpty {
-                return [base]
-            }
+            let callsLast = !request.isInstantiation || purpose == .building || !arguments.isEmpty
             var values: [ValueRoot] = []
             for name in request.names.isEmpty ? [""] : request.names {
-                values.append(try root(select(name, in: base.value)))
+                values.append(try root(select(name, in: base.value, callsLast: callsLast)))
             }
             return values
         }
@@ -47,22 +46,21 @@ extension Session {
     private func root(_ value: Value) -> ValueRoot { ValueRoot(value, evaluator) }
 
     private func base(_ request: InstallableRequest) throws(SessionError) -> ValueRoot {
+        if let file = request.file { return root(try evaluate(file: file, isNamed: !request.isInstantiation)) }
         do throws(EvaluationError) {
-            if let expression = request.expression { return root(try evaluate(expression: expression)) }
-            let file = request.file ?? ""
-            return root(try evaluate(file: file, isNamed: !request.isInstantiation))
+            return root(try evaluate(expression: request.expression ?? ""))
         } catch {
             throw .evaluation(error)
         }
     }
 
     /// An attribute path in a value of plain Nix.
-    private func select(_ name: String, in value: Value) throws(SessionError) -> Value {
+    private func select(_ name: String, in value: Value, callsLast: Bool = true) throws(SessionError) -> Value {
         let problem: String
-        switch try find(try parse(name), in: value) {
+        switch try find(try parse(name), in: value, callsLast: callsLast) {
         case .found(let found): return found
         case .missing(let missing, let others):
-            let similar = Suggestions.best(among: others, for: missing, limit: 5)
+            let similar = Suggestions.best(among: others, for: missing)
             let hint = similar.isEmpty ? "" : "\n\(Suggestions.sentence(similar))"
             problem = "attribute '\(missing)' in selection path '\(name)' not found\(hint)"
         case .notASet(let kind):
@@ -83,9 +81,11 @@ extension Session {
         }
     }
 
-    func find(_ path: AttributePath, in value: Value) throws(SessionError) -> AttributeSearch {
+    func find(
+        _ path: AttributePath, in value: Value, callsLast: Bool = true
+    ) throws(SessionError) -> AttributeSearch {
         do throws(EvaluationError) {
-            return try evaluator.find(path, in: value, arguments: arguments)
+            return try evaluator.find(path, in: value, arguments: arguments, callsLast: callsLast)
         } catch {
             throw .evaluation(error)
         }
@@ -101,6 +101,21 @@ extension Session {
 
     // MARK: Installables
 
+    /// A flake as `builtins.getFlake` answers it, by its reference.
+    package func flake(reference: String) throws(SessionError) -> Value {
+        switch try location(reference) {
+        case .flake(let folder), .devenv(let folder): return try flake(folder)
+        case .file(let file): return try flake(Paths.parent(file))
+        }
+    }
+
+    /// How messages call an installable: a flake by its address.
+    package func name(ofInstallable text: String) -> String {
+        let (reference, fragment) = FlakeReference.split(text)
+        guard let place = try? location(reference), case .flake(let folder) = place else { return text }
+        return "path:\(folder)#\(fragment ?? "")"
+    }
+
     private func installable(
         _ text: String, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
     ) throws(SessionError) -> Value {
@@ -113,7 +128,8 @@ extension Session {
             return try select(path.text, in: base(whole).value)
         case .devenv(let folder): return try project(folder, path, request, purpose)
         case .flake(let folder):
-            if fragment == nil, Paths.baseName(reference) == "flake.nix", purpose == .evaluation {
+            let isWhole = request.takesWholeFlakes || Paths.baseName(reference) == "flake.nix"
+            if fragment == nil, isWhole, purpose == .evaluation {
                 return try attribute("outputs", of: root(flake(folder)))
             }
             return try flakeOutput(folder, path, request, purpose)

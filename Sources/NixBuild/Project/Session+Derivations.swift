@@ -8,57 +8,108 @@ package struct SelectedDerivation: Sendable, Equatable {
     package var outputs: [ByteString]
     /// The output that was selected by name (`drv.dev`), `out` otherwise.
     package var outputName: ByteString
+
+    package init(path: StorePath, outputs: [ByteString], outputName: ByteString) {
+        self.path = path
+        self.outputs = outputs
+        self.outputName = outputName
+    }
 }
 
 extension Session {
     /// The derivations in a value: itself, or those of a set or list.
-    package func derivations(in value: ValueRoot) throws(SessionError) -> [SelectedDerivation] {
-        var found: [SelectedDerivation] = []
+    ///
+    /// - Parameter allowsNone: a set without derivations is no error, as for `nix-instantiate`.
+    package func derivations(
+        in value: ValueRoot, allowsNone: Bool = false
+    ) throws(SessionError) -> [SelectedDerivation] {
+        var collector = DerivationCollector()
         let isEmpty: Bool
         do throws(EvaluationError) {
-            try collect(value.value, depth: 0, into: &found)
+            try collect(value.value, into: &collector)
             isEmpty =
                 try evaluator.kind(of: value.value) == .attributes
                 ? evaluator.attributeNames(of: value.value).isEmpty : false
         } catch {
             throw .evaluation(error)
         }
-        if found.isEmpty, !isEmpty {
-            throw .project(
-                ProjectError("expression does not evaluate to a derivation (or a set or list of those)"))
+        if collector.found.isEmpty, !isEmpty, !allowsNone {
+            throw .project(ProjectError(Self.noDerivation))
         }
-        return found
+        return collector.found
+    }
+
+    private static let noDerivation = "expression does not evaluate to a derivation (or a set or list of those)"
+
+    /// What was found, and the sets that were looked at.
+    private struct DerivationCollector {
+        var found: [SelectedDerivation] = []
+        /// Of sets that are held by the value that is searched.
+        var seen: Set<UInt> = []
     }
 
     private func collect(
-        _ value: Value, depth: Int, into found: inout [SelectedDerivation]
+        _ given: Value, into collector: inout DerivationCollector
     ) throws(EvaluationError) {
+        let value = try evaluator.autoCall(given, arguments: arguments)
+        if try note(value, in: &collector) { return }
         switch try evaluator.kind(of: value) {
         case .attributes:
-            if try evaluator.isDerivation(value) {
-                found.append(try derivation(value))
-                return
-            }
-            if depth > 0 {
-                guard let recurse = try evaluator.attribute("recurseForDerivations", of: value),
-                    try evaluator.bool(recurse)
-                else { return }
-            }
-            for name in try evaluator.attributeNames(of: value) {
-                guard let member = try evaluator.attribute(String(decoding: name, as: UTF8.self), of: value) else {
-                    continue
+            for bytes in try evaluator.attributeNames(of: value) where Self.isPlainName(bytes) {
+                let name = String(decoding: bytes, as: UTF8.self)
+                do throws(EvaluationError) {
+                    try collect(member: name, of: value, into: &collector)
+                } catch {
+                    let position = try evaluator.position(ofAttribute: name, in: value)
+                    throw error.adding("while evaluating the attribute '\(name)'", position)
                 }
-                try collect(try evaluator.autoCall(member, arguments: arguments), depth: depth + 1, into: &found)
             }
         case .list:
             for index in 0..<(try evaluator.count(of: value)) {
-                try collect(try evaluator.element(index, of: value), depth: depth + 1, into: &found)
+                let element = try evaluator.element(index, of: value)
+                if !(try note(element, in: &collector)) { try collect(element, into: &collector) }
             }
-        default: return
+        default: throw evaluator.failure(Self.noDerivation)
         }
     }
 
+    /// A derivation, or a set that asks to be searched too.
+    private func collect(
+        member name: String, of set: Value, into collector: inout DerivationCollector
+    ) throws(EvaluationError) {
+        guard let member = try evaluator.attribute(name, of: set), !(try note(member, in: &collector)),
+            try evaluator.kind(of: member) == .attributes,
+            let flag = try evaluator.attribute("recurseForDerivations", of: member)
+        else { return }
+        let position = try evaluator.position(ofAttribute: "recurseForDerivations", in: member)
+        if try evaluator.bool(flag, at: position, "while evaluating the attribute `recurseForDerivations`") {
+            try collect(member, into: &collector)
+        }
+    }
+
+    /// Names as packages have them; others are not looked at.
+    private static func isPlainName(_ name: [UInt8]) -> Bool {
+        guard let first = name.first else { return false }
+        let isLetter = { (byte: UInt8) in UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20 }
+        return (isLetter(first) || first == UInt8(ascii: "_"))
+            && name.allSatisfy {
+                isLetter($0) || UInt8(ascii: "0")...UInt8(ascii: "9") ~= $0 || "-_+".utf8.contains($0)
+            }
+    }
+
+    /// Takes a value that is a derivation, once; false for anything else.
+    private func note(_ value: Value, in collector: inout DerivationCollector) throws(EvaluationError) -> Bool {
+        guard try evaluator.isDerivation(value) else { return false }
+        if collector.seen.insert(try evaluator.identity(of: value)).inserted {
+            collector.found.append(try derivation(value))
+        }
+        return true
+    }
+
     private func derivation(_ value: Value) throws(EvaluationError) -> SelectedDerivation {
+        guard try evaluator.attribute("name", of: value) != nil else {
+            throw evaluator.failure("derivation name missing")
+        }
         let text = try evaluator.string(try evaluator.attribute("drvPath", of: value) ?? evaluator.null)
         let path: StorePath
         do throws(FormatError) {

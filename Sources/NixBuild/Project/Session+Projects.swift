@@ -41,6 +41,7 @@ extension Session {
         } catch {
             throw .project(error)
         }
+        allow(folder)
         let functions = try projectFunctions(folder, project.file)
         do throws(EvaluationError) {
             var modules: [ValueRoot] = []
@@ -80,6 +81,7 @@ extension Session {
 
     /// The flake in a folder, as `builtins.getFlake` would answer it.
     package func flake(_ folder: String) throws(SessionError) -> Value {
+        allow(folder)
         let functions = try projectFunctions(folder, nil)
         let lockPath = "\(folder)/flake.lock"
         do {

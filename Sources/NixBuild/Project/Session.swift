@@ -2,7 +2,7 @@ package import NixEval
 package import NixFetch
 import NixFormats
 import NixStore
-import NixSyntax
+package import NixSyntax
 
 /// How a command evaluates and builds, as its flags say.
 package struct SessionSettings: Sendable {
@@ -13,7 +13,7 @@ package struct SessionSettings: Sendable {
     package var downloads = DownloaderOptions()
     /// Where relative paths start from; absolute.
     package var folder = Paths.currentDirectory()
-    /// `--arg` and `--argstr`: a name, and an expression or a text.
+    /// `--arg` and its kin: a name, and an expression or a text.
     package var arguments: [(name: String, value: ArgumentValue)] = []
     /// Well-known inputs come from where the lock file says.
     package var usesLockedInputs = false
@@ -27,6 +27,9 @@ package struct SessionSettings: Sendable {
     package enum ArgumentValue: Sendable {
         case expression(String)
         case text(String)
+        /// The text of a file.
+        case file(String)
+        case standardInput
     }
 
     package init() {}
@@ -70,36 +73,103 @@ package final class Session {
             services: BuildServices(environment: .current(), downloaderOptions: settings.downloads),
             cancellation: cancellation, report: report)
         evaluator = Evaluator(host: host, options: settings.evaluation)
+        if settings.evaluation.isPure || settings.evaluation.isRestricted {
+            host.policy = AccessPolicy(isPure: settings.evaluation.isPure, storeDirectory: host.storeDirectory)
+            for entry in settings.evaluation.searchPath where !Evaluator.isAddress(entry.path) {
+                allow(Paths.absolute(entry.path, from: settings.folder))
+            }
+        }
+    }
+
+    /// Lets a pure or restricted evaluation read what lies in a folder.
+    func allow(_ path: String) {
+        guard host.policy != nil else { return }
+        host.policy?.allow(path)
+        // A link leads where the file really is.
+        if let real = try? host.resolveSymbolicLinks(Array(path.utf8)) {
+            host.policy?.allow(String(decoding: real, as: UTF8.self))
+        }
     }
 
     /// Must be called once, on the evaluation thread, before anything else.
-    package func enter() throws(EvaluationError) {
-        try evaluator.enter()
+    package func enter() throws(SessionError) {
+        do throws(EvaluationError) {
+            try evaluator.enter()
+        } catch {
+            throw .evaluation(error)
+        }
         evaluator.flakes = { [unowned self] (reference) throws(EvaluationError) in try self.flake(at: reference) }
         for argument in settings.arguments {
-            let value =
-                switch argument.value {
-                case .text(let text): try evaluator.makeString(Array(text.utf8))
-                case .expression(let text): try evaluate(expression: text)
-                }
-            arguments.append((argument.name, ValueRoot(value, evaluator)))
+            let value = ValueRoot(try self.value(of: argument.value), evaluator)
+            arguments.removeAll { $0.name == argument.name }
+            arguments.append((argument.name, value))
         }
+    }
+
+    private func value(of argument: SessionSettings.ArgumentValue) throws(SessionError) -> Value {
+        do {
+            switch argument {
+            case .text(let text): return try evaluator.makeString(Array(text.utf8))
+            case .file(let path):
+                return try evaluator.makeString(try SmallFile.read(Paths.absolute(path, from: settings.folder)))
+            case .standardInput: return try evaluator.makeString(try SmallFile.read("/dev/stdin"))
+            case .expression(let text): return try evaluator.delayed(source(expression: text))
+            }
+        } catch let error as EvaluationError {
+            throw .evaluation(error)
+        } catch {
+            throw .project(ProjectError("\(error)"))
+        }
+    }
+
+    /// A text from the command line.
+    package func source(expression: String) -> SourceFile {
+        SourceFile(origin: .string, directory: settings.folder, bytes: Array(expression.utf8))
     }
 
     /// The value of a text from the command line.
     package func evaluate(expression: String) throws(EvaluationError) -> Value {
-        try evaluator.evaluate(
-            SourceFile(origin: .string, directory: settings.folder, bytes: Array(expression.utf8)))
+        try evaluator.evaluate(source(expression: expression))
     }
 
-    /// The value of a file, or of standard input for `-`.
+    /// The value of a file as the command line names it.
     ///
     /// - Parameter isNamed: whether an error gets a frame that names the file.
-    package func evaluate(file: String, isNamed: Bool = true) throws(EvaluationError) -> Value {
-        if file == "-" {
-            let bytes = (try? SmallFile.read("/dev/stdin")) ?? []
-            return try evaluator.evaluate(SourceFile(origin: .standardInput, directory: settings.folder, bytes: bytes))
+    package func evaluate(file: String, isNamed: Bool = true) throws(SessionError) -> Value {
+        do throws(EvaluationError) {
+            if file == "-" { return try evaluator.evaluate(standardInput()) }
+            return try evaluator.importFile(try path(ofFile: file), isNamed: isNamed)
+        } catch {
+            throw .evaluation(error)
         }
-        return try evaluator.importFile(Array(Paths.absolute(file, from: settings.folder).utf8), isNamed: isNamed)
+    }
+
+    /// The text of a file as the command line names it, the `default.nix` of a folder.
+    package func source(file: String) throws(SessionError) -> SourceFile {
+        do {
+            if file == "-" { return standardInput() }
+            var path = host.realPath(try path(ofFile: file))
+            if Paths.isDirectory(path) { path += "/default.nix" }
+            guard Paths.exists(path) else { throw ProjectError("path '\(path)' does not exist") }
+            return SourceFile(origin: .file(path), directory: Paths.parent(path), bytes: try SmallFile.read(path))
+        } catch let error as EvaluationError {
+            throw .evaluation(error)
+        } catch {
+            throw .project(ProjectError("\(error)"))
+        }
+    }
+
+    private func standardInput() -> SourceFile {
+        let bytes = (try? SmallFile.read("/dev/stdin")) ?? []
+        return SourceFile(origin: .standardInput, directory: settings.folder, bytes: bytes)
+    }
+
+    /// The absolute path that a path, `<nixpkgs>` or the address of a tarball stands for.
+    private func path(ofFile name: String) throws(EvaluationError) -> [UInt8] {
+        if name.hasPrefix("<"), name.hasSuffix(">"), name.utf8.count > 2 {
+            return try evaluator.findFile(String(name.dropFirst().dropLast()))
+        }
+        if Evaluator.isAddress(name) { return try evaluator.fetchedTarball(name) }
+        return Array(Paths.absolute(name, from: settings.folder).utf8)
     }
 }

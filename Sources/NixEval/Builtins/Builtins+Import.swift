@@ -86,14 +86,7 @@ extension Evaluator {
 
     private func resolveSearchPathElement(_ path: [UInt8]) throws(EvaluationError) -> [UInt8]? {
         let text = String(decoding: path, as: UTF8.self)
-        if text.hasPrefix("http://") || text.hasPrefix("https://") || text.hasPrefix("channel:")
-            || text.hasPrefix("file://")
-        {
-            do {
-                let fetched = try host.fetch(HostFetch(kind: .tarball, attributes: ["url": .string(path)]))
-                return host.storeDirectory.print(fetched.storePath).bytes
-            } catch { throw EvaluationError(error) }
-        }
+        if Evaluator.isAddress(text) { return try fetchedTarball(text) }
         let absolute = path.first == UInt8(ascii: "/") ? path : Array((host.currentDirectory + "/").utf8) + path
         let normalized = normalizedPath(absolute)
         if try exists(normalized) { return normalized }
@@ -101,6 +94,19 @@ extension Evaluator {
             host.report(Array("warning: Nix search path entry '\(text)' does not exist, ignoring".utf8))
         }
         return nil
+    }
+
+    /// Whether a text on the command line or in the search path is the address of a tarball, not a path.
+    package static func isAddress(_ text: String) -> Bool {
+        ["http://", "https://", "channel:", "file://"].contains { text.hasPrefix($0) }
+    }
+
+    /// Where the contents of a tarball lie in the store.
+    package func fetchedTarball(_ address: String) throws(EvaluationError) -> [UInt8] {
+        do {
+            let fetched = try host.fetch(HostFetch(kind: .tarball, attributes: ["url": .string(Array(address.utf8))]))
+            return host.storeDirectory.print(fetched.storePath).bytes
+        } catch { throw EvaluationError(error) }
     }
 
     func exists(_ path: [UInt8]) throws(EvaluationError) -> Bool {

@@ -65,7 +65,8 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package var isTryable: Bool { kind == .thrown || kind == .assertion }
     package var text: String { String(decoding: message, as: UTF8.self) }
 
-    func adding(_ text: String, _ position: UInt32, isAlwaysShown: Bool = false) -> EvaluationError {
+    /// The error with a frame around it, which has no place where `position` is 0.
+    package func adding(_ text: String, _ position: UInt32 = 0, isAlwaysShown: Bool = false) -> EvaluationError {
         // A runaway recursion adds a frame for each of its thousands of levels; only the ends are ever read.
         if frames.count < 20_000 {
             frames.append(Frame(text: text, position: position, isAlwaysShown: isAlwaysShown))

@@ -1,7 +1,7 @@
 /// "Did you mean …?": names at a small edit distance.
 package enum Suggestions {
     /// Up to `limit` names at distance two or less, nearest first, then bytewise.
-    package static func best(among names: [String], for query: String, limit: Int = 3) -> [String] {
+    package static func best(among names: [String], for query: String, limit: Int = 5) -> [String] {
         let query = Array(query.utf8)
         return
             names

@@ -12,12 +12,17 @@ package struct HostError: Error, Sendable {
     package let message: String
     /// The evaluator's own filter asked to stop; its error is the one to report.
     package let isInterruption: Bool
+    /// The evaluation may not look at a path, as if nothing were there.
+    package let isForbidden: Bool
     /// The exit code that the program should end with where the failure was a build (100–104), else nil.
     package let buildExitCode: Int32?
 
-    package init(_ message: String, isInterruption: Bool = false, buildExitCode: Int32? = nil) {
+    package init(
+        _ message: String, isInterruption: Bool = false, isForbidden: Bool = false, buildExitCode: Int32? = nil
+    ) {
         self.message = message
         self.isInterruption = isInterruption
+        self.isForbidden = isForbidden
         self.buildExitCode = buildExitCode
     }
 }

@@ -27,6 +27,17 @@ extension Evaluator {
         return answer.isAbsent ? nil : answer
     }
 
+    /// Where an attribute stands; 0 for one that is made by the program.
+    package func position(ofAttribute name: String, in value: Value) throws(EvaluationError) -> UInt32 {
+        let set = try machine.force(value)
+        guard set.isAttributes else { return 0 }
+        let (holder, index) = try machine.place(of: symbols.intern(name), in: set)
+        return index < 0 ? 0 : holder.shape.positions[index]
+    }
+
+    /// The same number for the same set, while both are alive.
+    package func identity(of value: Value) throws(EvaluationError) -> UInt { try machine.force(value).bits }
+
     /// The names of a set, bytewise in order.
     package func attributeNames(of value: Value) throws(EvaluationError) -> [[UInt8]] {
         let set = try machine.forceAttributes(value, 0, "")
@@ -79,7 +90,12 @@ extension Evaluator {
         return (Array(text.bytes), contexts.elements(of: text.contextIndex))
     }
 
-    package func bool(_ value: Value) throws(EvaluationError) -> Bool { try machine.forceBoolean(value, 0, "") }
+    /// - Parameter context: what is being done, for the error.
+    package func bool(
+        _ value: Value, at position: UInt32 = 0, _ context: String = ""
+    ) throws(EvaluationError) -> Bool {
+        try machine.forceBoolean(value, position, context)
+    }
     package func integer(_ value: Value) throws(EvaluationError) -> Int { try machine.forceInteger(value, 0, "") }
     package func isDerivation(_ value: Value) throws(EvaluationError) -> Bool {
         let forced = try machine.force(value)

@@ -147,6 +147,11 @@ package final class Evaluator {
         return try machine.run(code, machine.state.pointee.emptyEnvironment)
     }
 
+    /// A thunk of a text that is parsed now.
+    package func delayed(_ source: SourceFile) throws(EvaluationError) -> Value {
+        try machine.thunk(try compile(source), machine.state.pointee.emptyEnvironment)
+    }
+
     /// The code of a text.
     ///
     /// - Parameters:

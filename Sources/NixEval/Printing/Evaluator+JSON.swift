@@ -1,11 +1,13 @@
 extension Evaluator {
     /// A value as `--json` prints it, and what the text refers to.
     ///
-    /// - Parameter copiesToStore: a path becomes the path of its copy in the store, else its own text.
+    /// - Parameters:
+    ///   - copiesToStore: a path becomes the path of its copy in the store, else its own text.
+    ///   - isStrict: whether what is not evaluated yet is evaluated; otherwise it is an error.
     package func printJSON(
-        _ value: Value, copiesToStore: Bool = true
+        _ value: Value, copiesToStore: Bool = true, isStrict: Bool = true
     ) throws(EvaluationError) -> (bytes: [UInt8], context: [ContextElement]) {
-        let text = try JSONPrinter.print(value, machine, copiesToStore: copiesToStore)
+        let text = try JSONPrinter.print(value, machine, copiesToStore: copiesToStore, isStrict: isStrict)
         return (text.bytes, contexts.elements(of: text.context))
     }
 }

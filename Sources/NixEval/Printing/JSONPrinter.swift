@@ -9,25 +9,31 @@ import NixSyntax
 package struct JSONPrinter {
     private let machine: Machine
     private let copiesToStore: Bool
+    /// Whether what is not evaluated yet is evaluated; otherwise it is an error.
+    private let isStrict: Bool
     private var out: [UInt8] = []
     private var context: UInt32 = 0
 
-    private init(machine: Machine, copiesToStore: Bool) {
+    private init(machine: Machine, copiesToStore: Bool, isStrict: Bool) {
         self.machine = machine
         self.copiesToStore = copiesToStore
+        self.isStrict = isStrict
     }
 
     /// - Parameter copiesToStore: a path becomes the path of its copy in the store, else its own text.
-    static func print(_ value: Value, _ machine: Machine, copiesToStore: Bool) throws(EvaluationError) -> (
-        bytes: [UInt8], context: UInt32
-    ) {
-        var printer = JSONPrinter(machine: machine, copiesToStore: copiesToStore)
+    static func print(
+        _ value: Value, _ machine: Machine, copiesToStore: Bool, isStrict: Bool = true
+    ) throws(EvaluationError) -> (bytes: [UInt8], context: UInt32) {
+        var printer = JSONPrinter(machine: machine, copiesToStore: copiesToStore, isStrict: isStrict)
         try printer.print(value, 0)
         return (printer.out, printer.context)
     }
 
     /// - Parameter position: where the attribute stands that the value belongs to.
     private mutating func print(_ original: Value, _ position: UInt32) throws(EvaluationError) {
+        if !isStrict, original.isThunk, original.object[0] != ThunkState.evaluated {
+            throw EvaluationError(.type, "cannot convert a thunk to JSON", at: position)
+        }
         let value = try machine.force(original)
         try machine.enterLevel()
         defer { machine.leaveLevel() }

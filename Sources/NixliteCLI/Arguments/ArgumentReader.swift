@@ -161,6 +161,13 @@ struct ArgumentReader {
         next += 2
     }
 
+    /// Any of Nix's settings by its own name: `--connect-timeout 5`, `--no-substitute`.
+    mutating func setting(addsTo values: inout [ArgumentPair]) throws(UsageError) {
+        guard mode == .flag, !isTaken, let setting = NixSetting.flag(word) else { return }
+        isTaken = true
+        values.append(ArgumentPair(name: setting.name, value: try setting.value ?? takeValue()))
+    }
+
     /// A word that is no flag.
     mutating func positional(_ name: String, sets value: inout String?, _ help: String) {
         if mode == .help { self.help.append(ArgumentHelp(positional: name, "[<\(name)>]", help)) }

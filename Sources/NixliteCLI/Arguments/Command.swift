@@ -22,6 +22,8 @@ struct CommandEntry {
     var isHidden = false
     /// Nil for a group.
     var make: (() -> any Command)?
+    /// The older program that reads the command line itself.
+    var program: LegacyProgram?
     var subcommands: [CommandEntry] = []
 
     init(_ name: String, _ summary: String, isHidden: Bool = false, _ command: any Command.Type) {
@@ -29,6 +31,12 @@ struct CommandEntry {
         self.summary = summary
         self.isHidden = isHidden
         make = { command.init() }
+    }
+
+    init(_ name: String, _ summary: String, program: LegacyProgram) {
+        self.name = name
+        self.summary = summary
+        self.program = program
     }
 
     init(_ name: String, _ summary: String, _ subcommands: [CommandEntry]) {

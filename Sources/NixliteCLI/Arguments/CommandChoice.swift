@@ -30,11 +30,16 @@ struct CommandChoice {
     /// - Throws: `UsageError` where no command was named, or for flags that it does not have.
     func parse() throws(UsageError) -> any Command {
         if let make = entry.make { return try read(make()) }
+        if let program = entry.program {
+            return LegacyCommand(program: program, words: words, name: "\(NixliteCommand.root.name) \(entry.name)")
+        }
         guard let first = words.first else { throw UsageError("no subcommand specified") }
         switch first {
         case "--help", "-h": return help
         case "--version": return version
-        case "help" where names.isEmpty: return CommandChoice(words.dropFirst()).help
+        case "help" where names.isEmpty:
+            let choice = CommandChoice(words.dropFirst())
+            return choice.entry.program == nil ? choice.help : try CommandChoice(choice.names + ["--help"]).parse()
         default:
             throw UsageError(
                 first.hasPrefix("-") ? "unrecognised flag '\(first)'" : "'\(first)' is not a recognised command")
@@ -56,6 +61,16 @@ struct CommandChoice {
     }
 
     private var version: any Command { AnswerCommand(text: "nixlite \(NixliteCommand.version)\n") }
+}
+
+/// One of Nix's older programs as a command.
+private struct LegacyCommand: Command {
+    var program = LegacyProgram.instantiate
+    var words: [String] = []
+    var name = ""
+
+    mutating func declare(_ line: inout ArgumentReader) {}
+    func run() throws { try program.run(words, name: name) }
 }
 
 /// Prints what was asked about the program itself.

@@ -2,6 +2,8 @@
 struct EvaluationArguments: ArgumentGroup {
     var arg: [ArgumentPair] = []
     var argstr: [ArgumentPair] = []
+    var argFromFile: [ArgumentPair] = []
+    var argFromStdin: [String] = []
     var include: [String] = []
     var impure = false
     var pureEval = false
@@ -9,6 +11,7 @@ struct EvaluationArguments: ArgumentGroup {
     var noPlaceholders = false
     var nixpkgs: InputChoice = .bundled
     var overrideInput: [ArgumentPair] = []
+    var overrideFlake: [ArgumentPair] = []
     var noWriteLockFile = false
     var noUpdateLockFile = false
     var acceptFlakeConfig = false
@@ -18,6 +21,12 @@ struct EvaluationArguments: ArgumentGroup {
             "--arg", addsTo: &arg, ("name", "expression"), "Pass an expression as an argument of the function.")
         try line.option(
             "--argstr", addsTo: &argstr, ("name", "string"), "Pass a string as an argument of the function.")
+        try line.option(
+            "--arg-from-file", addsTo: &argFromFile, ("name", "path"),
+            "Pass a file's text as an argument of the function.")
+        try line.option(
+            "--arg-from-stdin", addsTo: &argFromStdin, "name", "Pass standard input as an argument of the function.")
+        try line.option("--override-flake", addsTo: &overrideFlake, ("original", "resolved"))
         try line.option("-I", "--include", addsTo: &include, "include", "Add a path to the search path.")
         line.flag("--impure", sets: &impure, "Allow access to mutable paths, the environment and the time in flakes.")
         line.flag("--pure-eval", sets: &pureEval)

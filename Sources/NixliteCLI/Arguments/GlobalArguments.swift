@@ -3,6 +3,8 @@ struct GlobalArguments: ArgumentGroup {
     var store: String?
     var offline = false
     var option: [ArgumentPair] = []
+    /// Settings that were given as flags of their own.
+    var nixSettings: [ArgumentPair] = []
     var experimentalFeatures: [String] = []
     var verbose = 0
     var quiet = 0
@@ -30,25 +32,8 @@ struct GlobalArguments: ArgumentGroup {
         line.flag(
             "-L", "--print-build-logs", sets: &printBuildLogs, "Show the full logs of builders on standard error.")
         line.flag("--refresh", sets: &refresh)
+        try line.setting(addsTo: &nixSettings)
     }
-
-    /// The names of all experimental features that were asked for.
-    var features: Set<String> {
-        let named = option.filter { $0.name.hasSuffix("experimental-features") }.map(\.value)
-        return Set((experimentalFeatures + named).flatMap { $0.split(separator: " ").map(String.init) })
-    }
-
-    /// How progress and messages appear.
-    var displayFormat: ProgressDisplay.Format {
-        switch logFormat {
-        case .internalJSON: .json
-        case .raw: .lines
-        case .bar, .barWithLogs, .multiline, nil: .live
-        }
-    }
-
-    /// The value of the last `--option name`, nil where none was given.
-    func setting(_ name: String) -> String? { option.last { $0.name == name }?.value }
 }
 
 /// How progress appears on standard error.

@@ -5,29 +5,40 @@ import NixEval
 struct EvalCommand: Command {
     var installable = InstallableArguments()
     var evaluation = EvaluationArguments()
+    var build = BuildArguments()
     var global = GlobalArguments()
     var json = false
     var raw = false
     var strict = false
     var all = false
     var readOnly = false
+    var ignoredFlag = false
+    var ignoredValues: [String] = []
     var apply: String?
 
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
         try installable.declare(&line)
         try evaluation.declare(&line)
+        try build.declare(&line)
         try global.declare(&line)
         line.flag("--json", sets: &json, "Print JSON.")
         line.flag("--raw", sets: &raw, "Print a string without quotes and newline.")
         line.flag("--strict", sets: &strict, "Evaluate the whole value.")
         line.flag("--all", sets: &all, "Show every option of a module, not only those that the project defines.")
         line.flag("--read-only", sets: &readOnly, "Do not write derivations to the store.")
+        // What Nix's command takes too, without effect here.
+        line.flag("--pretty", "--no-pretty", "--no-net", sets: &ignoredFlag)
+        line.flag("--repair", "--no-registries", "--debugger", sets: &ignoredFlag)
+        line.flag("--recreate-lock-file", "--commit-lock-file", sets: &ignoredFlag)
+        try line.option("--eval-store", "--inputs-from", addsTo: &ignoredValues, "store-uri")
+        try line.option("--update-input", "--reference-lock-file", addsTo: &ignoredValues, "input")
+        try line.option("--output-lock-file", addsTo: &ignoredValues, "path")
         try line.option("--apply", sets: &apply, "apply", "A function to apply to the value.")
     }
 
     func run() throws {
         if json && raw { throw UsageError("--raw and --json are mutually exclusive") }
-        try CommandSession(global: global, evaluation: evaluation).run { session, _ in
+        try CommandSession(global: global, evaluation: evaluation, build: build).run { session, _ in
             let request = installable.request(showsEverything: all)
             for root in try session.select(request, for: .evaluation) { try print(root, session) }
         }

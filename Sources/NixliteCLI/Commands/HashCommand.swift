@@ -20,6 +20,11 @@ struct HashArguments: ArgumentGroup {
         line.flag("--sri", sets: &sri, "Print SRI.")
     }
 
+    /// The algorithm of that name; another name is a mistake of the command line.
+    static func algorithm(named name: String) throws(UsageError) -> HashAlgorithm {
+        do throws(FormatError) { return try HashAlgorithm(parsing: name.utf8) } catch { throw UsageError("\(error)") }
+    }
+
     /// The algorithm that was named, else `fallback`.
     func algorithm(or fallback: HashAlgorithm) throws -> HashAlgorithm {
         try algorithm.map { try HashAlgorithm(parsing: $0.utf8) } ?? fallback
@@ -114,57 +119,6 @@ struct HashConvertCommand: Command {
             }
             let printed = parsed.hash.printed(format, withAlgorithm: format == .sri)
             StandardStreams.output(printed.bytes + [UInt8(ascii: "\n")])
-        }
-    }
-}
-
-/// `nix-hash`: the older program of that name.
-struct HashLegacyCommand: Command {
-    var hash = HashArguments()
-    var global = GlobalArguments()
-    var flat = false
-    var truncate = false
-    var toBase16 = false
-    var toBase32 = false
-    var toBase64 = false
-    var toSRI = false
-    var arguments: [String] = []
-
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
-        try hash.declare(&line)
-        try global.declare(&line)
-        line.flag("--flat", sets: &flat, "Hash the bytes of a file instead of its NAR.")
-        line.flag("--truncate", sets: &truncate, "Cut the hash to 160 bits.")
-        line.flag("--to-base16", sets: &toBase16)
-        line.flag("--to-base32", sets: &toBase32)
-        line.flag("--to-base64", sets: &toBase64)
-        line.flag("--to-sri", sets: &toSRI)
-        try line.positionals("arguments", addsTo: &arguments, isRequired: true, "Files and folders, or hashes.")
-    }
-
-    func run() throws {
-        let target: HashFormat? = toBase16 ? .base16 : toBase32 ? .nix32 : toBase64 ? .base64 : toSRI ? .sri : nil
-        if let target {
-            let algorithm = try hash.algorithm.map { try HashAlgorithm(parsing: $0.utf8) }
-            for text in arguments {
-                let printed = try NixHash(parsing: ByteString(text), expected: algorithm)
-                    .printed(target, withAlgorithm: target == .sri)
-                StandardStreams.output(printed.bytes + [UInt8(ascii: "\n")])
-            }
-            return
-        }
-        let format = try hash.format(or: .base16)
-        let algorithm = try hash.algorithm(or: .md5)
-        for path in arguments {
-            let place = RealPath(Paths.absolute(path, from: Paths.currentDirectory()))
-            do throws(StoreError) {
-                var digest = try TreeDump.hash(place, method: flat ? .flat : .nar, algorithm: algorithm).hash
-                if truncate, digest.bytes.count > 20 { digest = digest.compressed(to: 20) }
-                let text = digest.printed(format, withAlgorithm: format == .sri)
-                StandardStreams.output(text.bytes + [UInt8(ascii: "\n")])
-            } catch {
-                throw CommandFailure(error.message)
-            }
         }
     }
 }

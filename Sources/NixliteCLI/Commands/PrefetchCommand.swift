@@ -39,7 +39,7 @@ struct PrefetchCommand: Command {
         options.environment = .current()
         guard let address else { throw UsageError("missing expected argument '<address>'") }
         let model = try ModelAddress(address, options)
-        var session = CommandSession(global: global, evaluation: EvaluationArguments(), build: build)
+        var session = try CommandSession(global: global, evaluation: EvaluationArguments(), build: build)
         let version = FetchedVersion()
         session.observer = { event in version.observe(event) }
         session.showsPlan = false

@@ -11,13 +11,17 @@ enum SignalWatch {
     private static let grace: UInt32 = 300_000
 
     /// Starts to watch; threads that are started from now on leave the signals to the watching one.
-    static func start(_ cancellation: Cancellation, _ terminal: Terminal) {
+    ///
+    /// - Parameter interruption: is asked first what an interrupt is for.
+    static func start(_ cancellation: Cancellation, _ terminal: Terminal, _ interruption: InterruptTarget? = nil) {
         var set = signalSet()
         pthread_sigmask(SIG_BLOCK, &set, nil)
         Blocking.startThread {
             var set = signalSet()
             var number: Int32 = 0
-            while sigwait(&set, &number) != 0 {}
+            repeat {
+                while sigwait(&set, &number) != 0 {}
+            } while number == SIGINT && interruption?.interrupt() == true
             cancellation.cancel()
             StandardStreams.error("\(terminal.error("error:")) interrupted by the user\n")
             usleep(grace)

@@ -1,0 +1,60 @@
+import NixBuild
+
+/// The programs of Nix that this one answers as, by their names.
+enum LegacyProgram: String, CaseIterable {
+    case instantiate = "nix-instantiate"
+    case build = "nix-build"
+    case hash = "nix-hash"
+    case prefetchURL = "nix-prefetch-url"
+
+    /// Runs the program.
+    ///
+    /// - Parameters:
+    ///   - words: its arguments.
+    ///   - name: what messages call it.
+    func run(_ words: [String], name: String) throws {
+        switch self {
+        case .instantiate: try InstantiateProgram.run(words, name: name)
+        case .build: try BuildProgram.run(words, name: name)
+        case .hash: try HashProgram.run(words, name: name)
+        case .prefetchURL: try PrefetchURLProgram.run(words, name: name)
+        }
+    }
+}
+
+/// Flags that no program has alone.
+struct BasicOptions: LegacyOptions {
+    var session: SessionFlags
+    var showsHelp = false
+    var showsVersion = false
+    var warnsAboutRoots = true
+
+    init() throws(UsageError) { session = try SessionFlags() }
+}
+
+extension LegacyCommandLine {
+    /// The options that the words set; nil where they ask for help or the version, which is printed.
+    func options(_ words: [String], summary: String, usage: String) throws(UsageError) -> Options? {
+        var options = try Options()
+        try parse(words, into: &options)
+        if options.showsHelp {
+            StandardStreams.output(help(summary, usage: usage))
+            return nil
+        }
+        if options.showsVersion {
+            StandardStreams.output("\(program) (nixlite) \(NixliteCommand.version)\n")
+            return nil
+        }
+        return options
+    }
+}
+
+extension CommandSession {
+    /// The warning about results that nothing keeps.
+    static func warnAboutRoots(_ options: some LegacyOptions, _ display: ProgressDisplay) {
+        guard options.warnsAboutRoots else { return }
+        display.report(
+            .warning(
+                "you did not specify '--add-root'; the result might be removed by the garbage collector"))
+    }
+}

@@ -1,0 +1,93 @@
+/// Values of Nix's settings, from flags and configuration.
+struct NixSettings {
+    private var values: [String: String] = [:]
+    /// The names that nothing knows, in the order they came.
+    private(set) var unknown: [String] = []
+
+    /// The value of a setting; nil where none was given.
+    subscript(_ name: String) -> String? { values[name] }
+
+    /// Whether a setting is on; nil where nothing was said.
+    func flag(_ name: String) -> Bool? { values[name].map(Self.isTrue) }
+
+    func integer(_ name: String) -> Int? { values[name].flatMap(UnitNumber.parse) }
+
+    /// The words of a setting that lists.
+    func list(_ name: String) -> [String] {
+        values[name]?.split { " \n\t\r".contains($0) }.map(String.init) ?? []
+    }
+
+    /// Experimental features that Nix does not have.
+    var unknownFeatures: [String] {
+        list("experimental-features").filter { !NixSetting.experimentalFeatures.contains($0) }
+    }
+
+    /// Sets one, or adds to a list by its name after `extra-`.
+    ///
+    /// - Throws: `UsageError` in Nix's words for a value that the setting cannot have, which then stays as it was.
+    mutating func set(_ given: String, _ value: String) throws(UsageError) {
+        let name = NixSetting.canonical(given)
+        guard let kind = NixSetting.kind(name) else {
+            unknown.append(given)
+            return
+        }
+        try Self.check(name, kind, value)
+        if name.hasPrefix("extra-") {
+            let base = String(name.dropFirst(6))
+            values[base] = [values[base], value].compactMap { $0 }.joined(separator: " ")
+        } else {
+            values[name] = value
+        }
+    }
+
+    private static func check(_ name: String, _ kind: NixSetting.Kind, _ value: String) throws(UsageError) {
+        switch kind {
+        case .boolean where name == "sandbox" && value == "relaxed": return
+        case .boolean:
+            guard isTrue(value) || ["false", "no", "0"].contains(value) else {
+                throw UsageError("Boolean setting '\(name)' has invalid value '\(value)'")
+            }
+        case .integer:
+            guard UnitNumber.parse(value) != nil else {
+                throw UsageError("setting '\(name)' has invalid value '\(value)'")
+            }
+        case .text where name == "max-jobs":
+            guard value == "auto" || UnitNumber.parse(value) != nil else {
+                throw UsageError("configuration setting 'max-jobs' should be 'auto' or an integer")
+            }
+        case .text where name == "eval-profiler":
+            guard ["disabled", "flamegraph"].contains(value) else {
+                throw UsageError("option 'eval-profiler' has invalid value '\(value)'")
+            }
+        case .text: return
+        }
+    }
+
+    private static func isTrue(_ value: String) -> Bool { ["true", "yes", "1"].contains(value) }
+}
+
+/// Whole numbers that may end with `K`, `M`, `G` or `T`.
+enum UnitNumber {
+    /// Nil for what is no such number.
+    static func parse(_ text: String) -> Int? {
+        do throws(UsageError) { return try number(text) } catch { return nil }
+    }
+
+    /// - Throws: `UsageError` in Nix's words.
+    static func number(_ text: String) throws(UsageError) -> Int {
+        var digits = text[...]
+        var factor = 1
+        if let last = digits.last, last.isLetter {
+            let unit = last.uppercased()
+            guard let power = ["K", "M", "G", "T"].firstIndex(of: unit) else {
+                throw UsageError("invalid unit specifier '\(unit)'")
+            }
+            factor = 1 << (10 * (power + 1))
+            digits.removeLast()
+        }
+        guard let value = UInt32(digits).map(Int.init) ?? Int(digits), value >= 0, digits.first != "+",
+            case (let result, let overflow) = value.multipliedReportingOverflow(by: factor), !overflow
+        else { throw UsageError("'\(text)' is not an integer") }
+        return result
+    }
+}
