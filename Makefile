@@ -1,16 +1,16 @@
-# make demo | test | install PREFIX=DIR | bench | format
+# make demo | test | install PREFIX=DIR | install-compat PREFIX=DIR | bench | format
 # Missing Debian packages are installed first, with sudo where that is needed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: all archives build demo test lint unit-test corpus-stress end-to-end install bench format packages test-packages venv
+.PHONY: all archives build demo test lint unit-test corpus-stress end-to-end install install-compat bench format packages test-packages venv
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libsqlite3-dev python3
-TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server
+TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server libedit2
 SWIFT_SOURCES := Package.swift Sources Tests
 
 # Libraries that are linked into the program, from a folder without their shared forms: loading those was a fifth of every
@@ -91,6 +91,12 @@ end-to-end: venv
 install: build
 	install -D -m 755 $(BINARY) $(DESTDIR)$(PREFIX)/bin/nixlite
 	strip $(DESTDIR)$(PREFIX)/bin/nixlite
+
+# The names of Nix's programs that nixlite answers to.
+install-compat: install
+	for name in nix-instantiate nix-build nix-hash nix-prefetch-url; do
+	  ln -sfn nixlite $(DESTDIR)$(PREFIX)/bin/$$name
+	done
 
 bench: build
 	@Benchmarks/run

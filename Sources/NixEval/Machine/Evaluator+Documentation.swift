@@ -24,6 +24,12 @@ extension Evaluator {
                 .builtin(name: name, arguments: $0.arguments, text: $0.text)
             }
         }
+        if function.isBox(.builtin) || function.isBox(.partialBuiltin) {
+            let name = machine.builtinName(function)
+            return BuiltinDocumentation.entry(name).map {
+                .builtin(name: name, arguments: $0.arguments, text: $0.text)
+            }
+        }
         if function.isBox(.partialLambda) { function = Value(bits: function.object[1]) }
         guard function.isLambda else { return nil }
         let code = function.lambdaCode.pointee

@@ -13,7 +13,8 @@ package final class CallTracer: CallObserver {
     package func left(_ call: ObservedCall) { write(line("exited", call)) }
 
     private func line(_ event: String, _ call: ObservedCall) -> String {
-        "function-trace \(event) \(evaluator.describe(call.position)) at \(WallClock.nanoseconds)"
+        let place = call.position == 0 ? "«none»:0" : evaluator.describe(call.position)
+        return "function-trace \(event) \(place) at \(WallClock.nanoseconds)"
     }
 }
 

@@ -165,7 +165,11 @@ struct ArgumentReader {
     mutating func setting(addsTo values: inout [ArgumentPair]) throws(UsageError) {
         guard mode == .flag, !isTaken, let setting = NixSetting.flag(word) else { return }
         isTaken = true
-        values.append(ArgumentPair(name: setting.name, value: try setting.value ?? takeValue()))
+        if let value = setting.value {
+            values.append(ArgumentPair(name: setting.name, value: value))
+        } else {
+            values.append(ArgumentPair(name: setting.name, value: try takeValue()))
+        }
     }
 
     /// A word that is no flag.

@@ -121,6 +121,7 @@ struct BuildProgram {
         guard let path = parts.first, path.hasSuffix(".drv"),
             let parsed = try? session.host.storeDirectory.parse(ByteString(path))
         else { return nil }
+        try session.host.ensureValid(parsed)
         let outputs = try session.host.readDerivation(parsed).outputs.map { $0.key }
         let output = parts.count > 1 ? ByteString(parts[1]) : outputs.contains("out") ? "out" : outputs.first ?? "out"
         guard outputs.contains(output) else {

@@ -26,6 +26,8 @@ final class LineEditor {
         library = isInteractive ? LineLibrary() : nil
         guard let library else { return }
         Self.takesCodePoints = library.takesCodePoints
+        // The library takes from the locale which characters can be shown.
+        setlocale(LC_CTYPE, "")
         library.prepare(
             wordBreaks: " \n\r\t(){}[]", complete: { text, _, _ in LineEditor.matches(text) },
             getCharacter: { _ in LineEditor.nextCharacter() })

@@ -10,18 +10,18 @@ extension Repl {
         guard let documentation = try session.evaluator.documentation(of: value) else {
             throw ReplError.message("value does not have documentation")
         }
+        var head = ""
         var markdown: String
         switch documentation {
         case .builtin(let name, let arguments, let text):
             let words = arguments.map { "*\($0)*" }.joined(separator: " ")
             markdown = arguments.isEmpty ? text : "**Synopsis:** `builtins.\(name)` \(words)\n\n\(text)"
         case .lambda(let name, let place, let text):
-            markdown =
-                name.map { "Function `\($0)`\\\n  … defined at \(place)\n\n" } ?? "Function defined at \(place)\n\n"
-            markdown += text ?? ""
+            head = name.map { "Function \($0)\n… defined at \(place)" } ?? "Function defined at \(place)"
+            markdown = text ?? ""
         }
         let isTerminal = isatty(STDOUT_FILENO) == 1
-        StandardStreams.output(
-            MarkdownText(width: isTerminal ? Terminal().width : 60, hasStyles: isTerminal).render(markdown) + "\n")
+        let body = MarkdownText(width: isTerminal ? Terminal().width : 60, hasStyles: isTerminal).render(markdown)
+        StandardStreams.output([head, body].filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n")
     }
 }

@@ -1,0 +1,1 @@
+{ name ? "nobody" }: { greeting = "hello ${name}"; }

@@ -1,0 +1,1 @@
+{ outputs = { self }: { a = 1; b.c = 2; }; }

@@ -1,0 +1,43 @@
+"""Records what real Nix answers to the cases in `programs/`: `REFERENCE_NIX=DIR python record_programs.py`.
+
+DIR holds the programs of a real Nix (`nix-instantiate`, or `ref-nix-instantiate`).
+"""
+
+import json
+import os
+import pathlib
+import sys
+import tempfile
+
+import programs
+
+
+def main() -> None:
+    folder = os.environ.get("REFERENCE_NIX")
+    if not folder:
+        sys.exit("error: REFERENCE_NIX must name the folder of a real Nix's programs")
+
+    def program(name: str) -> str:
+        for candidate in (name, f"ref-{name}"):
+            path = os.path.join(folder, candidate)
+            if os.access(path, os.X_OK):
+                return path
+        sys.exit(f"error: no {name} in '{folder}'")
+
+    def with_folder(body):
+        with tempfile.TemporaryDirectory(prefix="record-") as name:
+            return body(pathlib.Path(name))
+
+    for file in programs.case_files():
+        answers = {
+            command: with_folder(lambda work: programs.answer(command, program, work))
+            for command in programs.commands(file)
+        }
+        file.with_suffix(".json").write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    for file in programs.repl_inputs():
+        text = with_folder(lambda work: programs.repl(file, [program("nix"), "repl"], work))
+        file.with_suffix(".exp").write_text(text)
+
+
+if __name__ == "__main__":
+    main()
