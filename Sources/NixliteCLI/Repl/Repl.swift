@@ -174,16 +174,18 @@ final class Repl {
     func note(_ text: String) { StandardStreams.error(text + "\n") }
 
     func printError(_ error: any Error) {
-        let terminal = Terminal()
+        func show(_ error: EvaluationError) {
+            StandardStreams.error(TerminalText.filtered(session.evaluator.render(error)))
+        }
         switch error {
-        case let error as EvaluationError: StandardStreams.error(TerminalText.filtered(session.evaluator.render(error)))
-        case SessionError.evaluation(let error): StandardStreams.error(TerminalText.filtered(session.evaluator.render(error)))
-        case ReplError.message(let text): Program.printError(text, terminal)
-        case SessionError.project(let error): Program.printError(error.message, terminal)
-        case SessionError.host(let error): Program.printError(error.message, terminal)
-        case SessionError.realisation(let error): Program.printError(error.message, terminal)
-        case let error as HostError: Program.printError(error.message, terminal)
-        default: Program.printError("\(error)", terminal)
+        case let error as EvaluationError: show(error)
+        case SessionError.evaluation(let error): show(error)
+        case ReplError.message(let text): display.report(.error(text))
+        case SessionError.project(let error): display.report(.error(error.message))
+        case SessionError.host(let error): display.report(.error(error.message))
+        case SessionError.realisation(let error): display.report(.error(error.message))
+        case let error as HostError: display.report(.error(error.message))
+        default: display.report(.error("\(error)"))
         }
     }
 
