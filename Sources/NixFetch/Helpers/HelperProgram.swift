@@ -206,8 +206,10 @@ private struct HelperStreams {
         self.limit = limit
     }
 
-    /// Moves bytes until both outputs have ended, or the program has and is silent: what it left running in the background
-    /// (a shared connection of ssh's) may keep them open. Closes the input when all of it is sent.
+    /// Moves bytes until both outputs have ended, or the program has and is silent.
+    ///
+    /// What it left running in the background (a shared connection of ssh's) may keep them open. Closes the input when all
+    /// of it is sent.
     mutating func pump(
         input: inout Descriptor?, output: Descriptor, errors: Descriptor, until hasEnded: () -> Bool
     ) {
