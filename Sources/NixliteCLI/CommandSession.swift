@@ -131,6 +131,8 @@ struct CommandSession {
         verbosity.showsSteps = flags.quiet == 0
         verbosity.showsPlan = showsPlan || flags.verbose > 0
         verbosity.showsFiles = flags.verbose > 0
+        // Nix's programs say nothing of a fetch that went well.
+        verbosity.showsSummaries = !usesLegacyExitCodes || flags.verbose > 0
         verbosity.showsWarnings = flags.quiet < 2
         verbosity.showsLogs =
             flags.printsBuildLogs || flags.logFormat == .barWithLogs || flags.verbose > 1

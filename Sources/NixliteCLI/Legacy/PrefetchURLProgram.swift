@@ -56,7 +56,7 @@ struct PrefetchURLProgram {
         let expected = try options.words.dropFirst().first.map {
             try NixHash(parsing: ByteString($0), expected: options.algorithm)
         }
-        try CommandSession(flags: options.session).run { session, display in
+        try CommandSession(flags: options.session, usesLegacyExitCodes: true).run { session, display in
             var request = try request(options, session, display)
             request.algorithm = options.algorithm
             request.expected = expected

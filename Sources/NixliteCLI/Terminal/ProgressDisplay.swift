@@ -26,6 +26,8 @@ final class ProgressDisplay: Sendable {
         var showsLogs = false
         /// Each file of a fetch.
         var showsFiles = false
+        /// What came of a fetch.
+        var showsSummaries = true
     }
 
     /// In which form.
@@ -90,7 +92,7 @@ final class ProgressDisplay: Sendable {
     /// The command is over: sums up what was fetched, where it was more than one thing.
     func finish() {
         let total = state.withLock { $0.total }
-        guard total.fetches > 1, verbosity.showsSteps, format != .json else { return }
+        guard total.fetches > 1, verbosity.showsSteps, verbosity.showsSummaries, format != .json else { return }
         print("fetched \(total.fetches) models and files: \(total.text)")
     }
 
@@ -142,7 +144,7 @@ final class ProgressDisplay: Sendable {
             var text = ""
             if let index = state.fetches.firstIndex(where: { $0.progress.name == progress.name }) {
                 let fetch = state.fetches.remove(at: index)
-                if succeeded, verbosity.showsSteps, progress.filesDone > 0 {
+                if succeeded, verbosity.showsSteps, verbosity.showsSummaries, progress.filesDone > 0 {
                     let summary = FetchSummary(progress, from: fetch.started, to: Clock.now())
                     state.total.add(summary)
                     text = "fetched '\(progress.name)': \(summary.text)"
