@@ -340,7 +340,8 @@ extension Machine {
         }
         let callee = Value(bits: operands[0])
         let position = position(ofFunction: callee)
-        if position == 0 { return try force(value) }
+        // Of the delayed calls with two arguments, only those of `zipAttrsWith`, whose second one is a list.
+        guard position != 0, isSingle || Value(bits: operands[2]).isList else { return try force(value) }
         cell[0] = code | ThunkState.blackhole
         do throws(EvaluationError) {
             let result =

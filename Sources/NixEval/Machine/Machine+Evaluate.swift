@@ -68,7 +68,8 @@ extension Machine {
     /// Lets a thunk fail the same way whenever it is asked for again, as in Nix; only what the user interrupted is as
     /// before.
     @inline(never) func fail(_ cell: Words, _ code: UInt, _ error: EvaluationError) {
-        guard let node = evaluator.remember(error) else {
+        let failed = NodePointer(bitPattern: code).unsafelyUnwrapped.pointee.opcode == .rethrow
+        guard !failed, let node = evaluator.remember(error) else {
             cell[0] = code
             return
         }

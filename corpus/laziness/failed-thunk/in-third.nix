@@ -1,0 +1,1 @@
+let a = throw "x"; b = builtins.addErrorContext "first" a; c = builtins.addErrorContext "second" a; d = builtins.addErrorContext "third" a; in builtins.seq (builtins.tryEval b) (builtins.seq (builtins.tryEval c) d)
