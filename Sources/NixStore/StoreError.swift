@@ -42,7 +42,7 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension StoreError {
     /// An error of a layer below, as one of the store.
-    init(wrapping error: any Error) {
+    package init(wrapping error: any Error) {
         switch error {
         case let error as StoreError: self = error
         case let error as FormatError: self.init(.malformed, error.message)

@@ -18,14 +18,16 @@ extension StoreHost {
 
     package func addDerivation(_ derivation: Derivation, name: [UInt8]) throws(HostError) -> StorePath {
         let storeDirectory = storeDirectory
-        let path = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory).path }
-        pending.record(path, .derivation(derivation), references: derivation.references)
-        policy?.allow(path)
-        return path
+        let file = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory) }
+        pending.record(file.path, .derivation(contents: file.contents), references: derivation.references)
+        policy?.allow(file.path)
+        return file.path
     }
 
     package func readDerivation(_ path: StorePath) throws(HostError) -> Derivation {
-        if let derivation = pending.derivation(path) { return derivation }
+        let storeDirectory = storeDirectory
+        let known = try formatted { () throws(FormatError) in try pending.derivation(path, in: storeDirectory) }
+        if let known { return known }
         return try stored { () throws(StoreError) in try access.store().readDerivation(path) }
     }
 

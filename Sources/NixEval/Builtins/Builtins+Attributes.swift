@@ -159,7 +159,6 @@ extension Builtins {
         for index in 0..<count { keep[index] = 0 }
         let known = machine.known
         var entries: [AttributeEntry] = []
-        var seen: Set<Int32> = []
         entries.reserveCapacity(count)
         for index in 0..<count {
             let set = try machine.forceLayeredAttributes(
@@ -170,10 +169,15 @@ extension Builtins {
                 try machine.required(known.name, in: set, "in a {name=...; value=...;} pair"), namePosition,
                 "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
             let symbol = machine.evaluator.symbols.intern(name.bytes)
-            guard seen.insert(symbol.rawValue).inserted else { continue }
+            let valueIndex = set.shape.index(of: known.value.rawValue)
+            // Only the first of equal names needs a value.
+            if valueIndex < 0, entries.contains(where: { $0.symbol == symbol }) { continue }
             let value = try machine.required(known.value, in: set, "in a {name=...; value=...;} pair")
             keep[index] = value.bits
-            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: namePosition))
+            entries.append(
+                AttributeEntry(
+                    symbol: symbol, value: value.bits,
+                    position: valueIndex < 0 ? 0 : set.shape.positions[valueIndex]))
         }
         let result = try machine.attributes(&entries)
         machine.keepAlive(keep)

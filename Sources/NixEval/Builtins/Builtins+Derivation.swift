@@ -37,7 +37,7 @@ struct DerivationBuilder {
     let machine: Machine
     let name: [UInt8]
     private var derivation: Derivation
-    private var context: UInt32 = 0
+    private var contexts = ContextUnion()
     private var isContentAddressed = false
     private var isImpure = false
     private var outputHash: [UInt8]?
@@ -144,7 +144,7 @@ struct DerivationBuilder {
         if structured != nil { return try addStructured(symbol, value) }
         let string = try machine.coerceToString(value, 0, "", coercesMore: true)
         let text = take(string)
-        if evaluator.symbols.string(of: symbol) == "__json" {
+        if symbol == known.json {
             environment.append((key(symbol), try normalisedJSON(string)))
             return
         }
@@ -192,20 +192,20 @@ struct DerivationBuilder {
 
     /// The bytes of a string, whose context the derivation now has.
     private mutating func take(_ text: Value) -> [UInt8] {
-        context = evaluator.contexts.union(context, text.contextIndex)
+        contexts.add(text.contextIndex)
         return Array(text.bytes)
     }
 
     private mutating func addStructured(_ symbol: Symbol, _ value: Value) throws(EvaluationError) {
         let known = machine.known
         if symbol == known.structuredAttrs { return }
-        var json = structured ?? []
+        let printed = try JSONPrinter.print(value, machine, copiesToStore: true)
+        contexts.add(printed.context)
+        var json = structured.take() ?? []
         json.append(UInt8(ascii: json.isEmpty ? "{" : ","))
         json.appendJSONString(evaluator.symbols.bytes(of: symbol))
         json.append(UInt8(ascii: ":"))
-        let printed = try JSONPrinter.print(value, machine, copiesToStore: true)
         json += printed.bytes
-        context = evaluator.contexts.union(context, printed.context)
         structured = json
         switch symbol {
         case known.builder: derivation.builder = ByteString(take(try machine.forceString(value, 0, "")))
@@ -248,7 +248,7 @@ struct DerivationBuilder {
     // MARK: Inputs and outputs
 
     private mutating func addContext() throws(EvaluationError) {
-        for element in evaluator.contexts.elements(of: context) {
+        for element in evaluator.contexts.elements(of: evaluator.contexts.union(contexts)) {
             switch element {
             case .path(let path): derivation.inputSources.insert(path)
             case .output(let path, let output):

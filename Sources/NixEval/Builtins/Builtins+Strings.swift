@@ -82,7 +82,8 @@ extension Builtins {
         let count = values.listCount
         if count == 0, glue.contextIndex == 0 { return machine.state.pointee.emptyString }
         let parts = try machine.emptyElements(count)
-        var context = glue.contextIndex
+        var contexts = ContextUnion()
+        contexts.add(glue.contextIndex)
         let (glueBytes, overflow) = max(count - 1, 0).multipliedReportingOverflow(by: glue.bytes.count)
         guard !overflow else { throw EvaluationError(.other, "out of memory") }
         var bytes = glueBytes
@@ -92,9 +93,9 @@ extension Builtins {
                 "while evaluating one element of the list of strings to concat passed to builtins.concatStringsSep")
             parts.elements[index] = part.bits
             bytes += part.bytes.count
-            if part.contextIndex != 0 { context = machine.evaluator.contexts.union(context, part.contextIndex) }
+            contexts.add(part.contextIndex)
         }
-        let result = try machine.string(count: bytes, context: context)
+        let result = try machine.string(count: bytes, context: machine.evaluator.contexts.union(contexts))
         var target = UnsafeMutableRawPointer(result.object + 1)
         for index in 0..<count {
             if index > 0, let start = glue.bytes.baseAddress {

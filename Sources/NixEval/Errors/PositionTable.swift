@@ -6,6 +6,8 @@ internal import NixSyntax
 final class PositionTable {
     private var sources: ContiguousArray<(base: UInt32, source: SourceFile)> = []
     private var next: UInt32 = 1
+    /// Lines of the sources that were asked about, by their place in `sources`.
+    private var lines: [Int: LineIndex] = [:]
 
     /// Room for the positions of `source`; its byte `n` has position `base + n`.
     ///
@@ -19,6 +21,18 @@ final class PositionTable {
     }
 
     func location(_ position: UInt32) -> SourceLocation? {
+        index(position).map { SourceLocation(file: sources[$0].source, offset: position - sources[$0].base) }
+    }
+
+    /// One-based line and column, the column in bytes; for those who ask often.
+    func lineAndColumn(_ position: UInt32) -> (line: Int, column: Int)? {
+        guard let index = index(position) else { return nil }
+        let known = lines[index] ?? LineIndex(sources[index].source.text)
+        lines[index] = known
+        return known.lineAndColumn(of: Int(position - sources[index].base))
+    }
+
+    private func index(_ position: UInt32) -> Int? {
         guard position != 0 else { return nil }
         var low = 0
         var high = sources.count
@@ -27,6 +41,6 @@ final class PositionTable {
             if sources[middle].base <= position { low = middle } else { high = middle }
         }
         guard low < sources.count, sources[low].base <= position else { return nil }
-        return SourceLocation(file: sources[low].source, offset: position - sources[low].base)
+        return low
     }
 }

@@ -82,11 +82,13 @@ extension Evaluator {
         return (Array(text.bytes), contexts.elements(of: text.contextIndex))
     }
 
-    /// The value as `toString` gives it, paths copied to the store if `copiesToStore`.
+    /// The value as `toString` gives it, paths copied to the store if `copiesToStore`; what is no string is an error in
+    /// the frame `purpose`.
     package func coerceToString(
-        _ value: Value, coercesMore: Bool = false, copiesToStore: Bool = true
+        _ value: Value, for purpose: String = "", coercesMore: Bool = false, copiesToStore: Bool = true
     ) throws(EvaluationError) -> (bytes: [UInt8], context: [ContextElement]) {
-        let text = try machine.coerceToString(value, 0, "", coercesMore: coercesMore, copiesToStore: copiesToStore)
+        let text = try machine.coerceToString(
+            value, 0, purpose, coercesMore: coercesMore, copiesToStore: copiesToStore)
         return (Array(text.bytes), contexts.elements(of: text.contextIndex))
     }
 

@@ -314,7 +314,7 @@ package final class Evaluator {
         guard let location = positions.location(position) else { return .null }
         guard case .file(let path) = location.file.origin else { return .null }
         let known = machine.known
-        let (line, column) = location.lineAndColumn
+        guard let (line, column) = positions.lineAndColumn(position) else { return .null }
         let file = try machine.string(path)
         return try machine.attributes(
             (known.file, file), (known.line, Value(smallInteger: line)), (known.column, Value(smallInteger: column)))

@@ -201,7 +201,7 @@ extension Machine {
         throws(EvaluationError) -> Value
     {
         var text: [UInt8] = []
-        var combined: UInt32 = 0
+        var contexts = ContextUnion()
         let count = list.listCount
         for index in 0..<count {
             let element: Value
@@ -211,13 +211,13 @@ extension Machine {
                     coercesMore: true, copiesToStore: copiesToStore)
             } catch { throw error.adding(context, position) }
             try makeRoom(for: element.bytes.count + 1, in: &text)
-            text += element.bytes
-            combined = evaluator.contexts.union(combined, element.contextIndex)
+            text.append(contentsOf: element.bytes)
+            contexts.add(element.contextIndex)
             // Nix leaves out the blank after an element that is an empty list.
             let original = try force(Value(bits: list.elements[index]))
             if index < count - 1, !original.isList || original.listCount > 0 { text.append(UInt8(ascii: " ")) }
         }
-        return try string(text, context: combined)
+        return try string(text, context: evaluator.contexts.union(contexts))
     }
 
     /// A path's copy in the store, as a string that refers to it.

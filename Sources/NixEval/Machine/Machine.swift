@@ -61,7 +61,7 @@ struct MachineState {
 struct KnownSymbols {
     var functor, toStringName, outPath, drvPath, type, name, value, system, builder, args, outputs: Symbol
     var file, line, column, success, right, wrong, prefix, path: Symbol
-    var body, overrides, key, `operator`, startSet, structuredAttrs, ignoreNulls: Symbol
+    var body, overrides, key, `operator`, startSet, structuredAttrs, ignoreNulls, json: Symbol
     var contentAddressed, impure, outputHash, outputHashAlgo, outputHashMode, derivationType: Symbol
     var allOutputs, sha256, version, findFile, nixPath: Symbol
     var sub, mul, div, lessThan: Symbol
@@ -105,6 +105,7 @@ struct KnownSymbols {
         startSet = table.intern("startSet")
         structuredAttrs = table.intern("__structuredAttrs")
         ignoreNulls = table.intern("__ignoreNulls")
+        json = table.intern("__json")
         contentAddressed = table.intern("__contentAddressed")
         impure = table.intern("__impure")
         outputHash = table.intern("outputHash")

@@ -12,7 +12,7 @@ package struct JSONPrinter {
     /// Whether what is not evaluated yet is evaluated; otherwise it is an error.
     private let isStrict: Bool
     private var out: [UInt8] = []
-    private var context: UInt32 = 0
+    private var contexts = ContextUnion()
 
     private init(machine: Machine, copiesToStore: Bool, isStrict: Bool) {
         self.machine = machine
@@ -26,7 +26,7 @@ package struct JSONPrinter {
     ) throws(EvaluationError) -> (bytes: [UInt8], context: UInt32) {
         var printer = JSONPrinter(machine: machine, copiesToStore: copiesToStore, isStrict: isStrict)
         try printer.print(value, 0)
-        return (printer.out, printer.context)
+        return (printer.out, machine.evaluator.contexts.union(printer.contexts))
     }
 
     /// - Parameter position: where the attribute stands that the value belongs to.
@@ -41,7 +41,7 @@ package struct JSONPrinter {
         if let integer = value.integer {
             out.appendDecimal(integer)
         } else if value.isString {
-            context = machine.evaluator.contexts.union(context, value.contextIndex)
+            contexts.add(value.contextIndex)
             try appendText(value)
         } else if value.isBool {
             out.append(contentsOf: (value.isTrue ? "true" : "false").utf8)
@@ -49,7 +49,7 @@ package struct JSONPrinter {
             out.append(contentsOf: "null".utf8)
         } else if value.isPath {
             let text = copiesToStore ? try machine.copyToStore(value) : Value(bits: value.object[1])
-            context = machine.evaluator.contexts.union(context, text.contextIndex)
+            contexts.add(text.contextIndex)
             try appendText(text)
         } else if value.isAttributes {
             try printSet(value, position)
@@ -81,7 +81,7 @@ package struct JSONPrinter {
         let known = machine.known
         if !set.attribute(known.toStringName).isAbsent {
             let text = try machine.coerceToString(set, position, "", copiesToStore: copiesToStore)
-            context = machine.evaluator.contexts.union(context, text.contextIndex)
+            contexts.add(text.contextIndex)
             return try appendText(text)
         }
         let outPath = set.attribute(known.outPath)

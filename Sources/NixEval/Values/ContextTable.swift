@@ -21,6 +21,24 @@ extension ContextElement {
     }
 }
 
+/// Sets of context elements on their way to their union: one that grows element by element would be interned at every
+/// step.
+struct ContextUnion {
+    fileprivate var indices: [UInt32] = []
+    private var seen: Set<UInt32> = []
+
+    mutating func add(_ index: UInt32) {
+        if index == 0 || index == indices.last { return }
+        if indices.count < 8 {
+            if indices.contains(index) { return }
+        } else {
+            if seen.isEmpty { seen.formUnion(indices) }
+            guard seen.insert(index).inserted else { return }
+        }
+        indices.append(index)
+    }
+}
+
 /// Interned sets of context elements; a string carries the index of its set.
 ///
 /// Index 0 is the empty set.
@@ -44,8 +62,44 @@ final class ContextTable {
         if left == 0 { return right }
         let key = UInt64(min(left, right)) << 32 | UInt64(max(left, right))
         if let known = unions[key] { return known }
-        let result = intern(Set(sets[Int(left)]).union(sets[Int(right)]).sorted())
+        let result = intern(Self.merged(sets[Int(left)], sets[Int(right)]))
         unions[key] = result
+        return result
+    }
+
+    /// The union of any number of sets, without interning those in between.
+    func union(_ indices: ContextUnion) -> UInt32 {
+        switch indices.indices.count {
+        case 0: return 0
+        case 1: return indices.indices[0]
+        case 2: return union(indices.indices[0], indices.indices[1])
+        default:
+            var all: [Int32] = []
+            for index in indices.indices { all += sets[Int(index)] }
+            all.sort()
+            var kept = 0
+            for element in all where kept == 0 || all[kept - 1] != element {
+                all[kept] = element
+                kept += 1
+            }
+            all.removeLast(all.count - kept)
+            return intern(all)
+        }
+    }
+
+    private static func merged(_ left: [Int32], _ right: [Int32]) -> [Int32] {
+        var result: [Int32] = []
+        result.reserveCapacity(left.count + right.count)
+        var index = 0
+        for element in right {
+            while index < left.count, left[index] < element {
+                result.append(left[index])
+                index += 1
+            }
+            if index < left.count, left[index] == element { index += 1 }
+            result.append(element)
+        }
+        result += left[index...]
         return result
     }
 

@@ -20,9 +20,21 @@ public struct SortedMap<Key: Comparable & Hashable & Sendable, Value: Hashable &
     @inlinable
     public init() {}
 
-    /// Sorts once, so that the order of `pairs` does not matter to the time; the last value of a key wins.
+    /// Sorts once, so that the order of `pairs` does not matter to the time, and not at all where they are in order;
+    /// the last value of a key wins.
     @inlinable
-    public init(_ pairs: some Sequence<(Key, Value)>) {
+    public init(_ pairs: some Collection<(Key, Value)>) {
+        storage.reserveCapacity(pairs.count)
+        var isAscending = true
+        for (key, value) in pairs {
+            if let last = storage.last, !(last.key < key) {
+                isAscending = false
+                break
+            }
+            storage.append(Entry(key: key, value: value))
+        }
+        if isAscending { return }
+        storage.removeAll(keepingCapacity: true)
         let sorted = pairs.enumerated().sorted { left, right in
             left.element.0 == right.element.0 ? left.offset < right.offset : left.element.0 < right.element.0
         }

@@ -52,7 +52,8 @@ struct EvalCommand: Command {
         }
         if strict { try evaluator.forceDeeply(value) }
         if raw {
-            StandardStreams.output(try evaluator.coerceToString(value).bytes)
+            StandardStreams.output(
+                try evaluator.coerceToString(value, for: "while generating the eval command output").bytes)
         } else if json {
             StandardStreams.output(try evaluator.printJSON(value).bytes + [UInt8(ascii: "\n")])
         } else {
