@@ -110,20 +110,15 @@ extension Builtins {
         let list = try machine.forceList(
             names, 0, "while evaluating the second argument passed to builtins.removeAttrs")
         let shape = set.shape
-        var isRemoved = [Bool](repeating: false, count: shape.count)
-        var removed = 0
+        var removed: [Int] = []
         for index in 0..<list.listCount {
             let name = try machine.stringWithoutContext(
                 Value(bits: list.elements[index]), 0,
                 "while evaluating the values of the second argument passed to builtins.removeAttrs")
             let found = shape.index(of: machine.evaluator.symbols.intern(name.bytes).rawValue)
-            if found >= 0, !isRemoved[found] {
-                isRemoved[found] = true
-                removed += 1
-            }
+            if found >= 0 { removed.append(found) }
         }
-        if removed == 0 { return set }
-        return try machine.subset(set, (0..<shape.count).filter { !isRemoved[$0] })
+        return removed.isEmpty ? set : try machine.removing(&removed, from: set)
     }
 
     /// The right set's own names, and what its fallback gives for the formals without default of the left one.
@@ -231,6 +226,47 @@ extension Machine {
         let result = try attributes(shape)
         for index in 0..<shape.valueCount { result.attributeValues[index] = 0 }
         return result
+    }
+
+    /// `set` without the attributes at the given indices, which may be in any order and repeated.
+    func removing(_ indices: inout [Int], from set: Value) throws(EvaluationError) -> Value {
+        indices.sort()
+        var distinct = 0
+        for index in indices where distinct == 0 || indices[distinct - 1] != index {
+            indices[distinct] = index
+            distinct += 1
+        }
+        let shape = set.shape
+        let count = shape.count - distinct
+        guard count > 0, shape.hasPositions else {
+            var kept = Array(0..<shape.count)
+            for index in indices[..<distinct].reversed() { kept.remove(at: index) }
+            return try subset(set, kept)
+        }
+        let words = try allocate(Shape.headerWords + count)
+        words[0] = UInt(bitPattern: count << 3 | 1)
+        words[1] = shape.isOpen ? 8 | 1 : 1
+        for index in 2..<Shape.headerWords { words[index] = 0 }
+        let smaller = Shape(words: words)
+        Machine.copy(smaller.symbols, shape.symbols, shape.count, without: indices[..<distinct])
+        Machine.copy(smaller.positions, shape.positions, shape.count, without: indices[..<distinct])
+        let result = try attributes(smaller)
+        Machine.copy(result.attributeValues, set.attributeValues, shape.count, without: indices[..<distinct])
+        if shape.isOpen { result.attributeValues[count] = set.attributeValues[shape.count] }
+        return result
+    }
+
+    private static func copy<T>(
+        _ target: UnsafeMutablePointer<T>, _ source: UnsafeMutablePointer<T>, _ count: Int, without: ArraySlice<Int>
+    ) {
+        var target = target
+        var copied = 0
+        for index in without {
+            target.update(from: source + copied, count: index - copied)
+            target += index - copied
+            copied = index + 1
+        }
+        target.update(from: source + copied, count: count - copied)
     }
 
     /// The attributes of `set` at the given indices, which may be in any order.

@@ -1,7 +1,7 @@
 /// "Did you mean …?": names at a small edit distance.
 package enum Suggestions {
-    /// Up to `limit` names at distance two or less, nearest first, then bytewise.
-    package static func best(among names: [String], for query: String, limit: Int = 5) -> [String] {
+    /// Up to five names at distance two or less, nearest first, then bytewise.
+    package static func best(among names: [String], for query: String) -> [String] {
         let query = Array(query.utf8)
         return
             names
@@ -11,7 +11,7 @@ package enum Suggestions {
                 left.distance != right.distance
                     ? left.distance < right.distance : left.name.utf8.lexicographicallyPrecedes(right.name.utf8)
             }
-            .prefix(limit).map(\.name)
+            .prefix(5).map(\.name)
     }
 
     /// Levenshtein distance, given up (as a large number) where the lengths alone rule the pair out.

@@ -85,8 +85,9 @@ extension Machine {
         if leftShape.count == 0, !leftShape.isOpen { return right }
         if leftShape == rightShape, !leftShape.isOpen { return right }
         if rightShape.count &* Machine.fewFactor < leftShape.count { return try updateFew(left, right) }
-        if leftShape.words[3] != rightShape.address || leftShape.words[5] == 0 { try plan(leftShape, rightShape) }
+        if leftShape.words[3] != rightShape.address { return try mergeFirst(left, right) }
         let shape = Shape(words: Words(bitPattern: leftShape.words[4]).unsafelyUnwrapped)
+        if leftShape.words[5] == 0 { try plan(leftShape, rightShape, count: shape.count) }
         let plan = UnsafePointer<Int32>(bitPattern: leftShape.words[5]).unsafelyUnwrapped
         let result = try attributes(shape)
         let target = result.attributeValues
@@ -162,43 +163,93 @@ extension Machine {
         target.update(from: base + copied, count: count - copied)
     }
 
-    /// Computes what `left // right` looks like and where each value comes from (≥ 0: left, ~index: right), and
-    /// leaves both in the left shape.
+    /// `left // right` of two shapes that have not met: names and values are merged in one pass, and the shape is left
+    /// with the left one. Most pairs meet once, so nothing else is kept.
     @inline(never)
-    private func plan(_ left: Shape, _ right: Shape) throws(EvaluationError) {
-        var symbols: [Int32] = []
-        var positions: [UInt32] = []
-        var plan: [Int32] = []
-        symbols.reserveCapacity(left.count + right.count)
-        positions.reserveCapacity(left.count + right.count)
-        plan.reserveCapacity(left.count + right.count)
-        var (i, j) = (0, 0)
-        while i < left.count || j < right.count {
-            if j == right.count || (i < left.count && left.symbols[i] < right.symbols[j]) {
-                symbols.append(left.symbols[i])
-                positions.append(left.positions[i])
-                plan.append(Int32(i))
-                i += 1
-            } else {
-                if i < left.count, left.symbols[i] == right.symbols[j] { i += 1 }
-                symbols.append(right.symbols[j])
-                positions.append(right.positions[j])
-                plan.append(~Int32(j))
-                j += 1
+    private func mergeFirst(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
+        let leftShape = left.shape
+        let rightShape = right.shape
+        let isOpen = leftShape.isOpen || rightShape.isOpen
+        let count = unionCount(leftShape, rightShape)
+        let shape: Shape
+        if leftShape.hasPositions || rightShape.hasPositions {
+            let words = try allocate(Shape.headerWords + count)
+            words[0] = UInt(bitPattern: count << 3 | 1)
+            words[1] = isOpen ? 8 | 1 : 1
+            for index in 2..<Shape.headerWords { words[index] = 0 }
+            shape = Shape(words: words)
+            forEachMerged(leftShape, rightShape) { target, source in
+                let origin = source >= 0 ? leftShape : rightShape
+                let index = source >= 0 ? source : ~source
+                shape.symbols[target] = origin.symbols[index]
+                shape.positions[target] = origin.positions[index]
             }
+        } else {
+            var symbols = [Int32](repeating: 0, count: count)
+            forEachMerged(leftShape, rightShape) { target, source in
+                symbols[target] = source >= 0 ? leftShape.symbols[source] : rightShape.symbols[~source]
+            }
+            shape = try self.shape(symbols: symbols, positions: nil, count: count, isOpen: isOpen)
         }
-        let hasPositions = positions.contains { $0 != 0 }
-        let shape =
-            hasPositions
-            ? try self.shape(
-                symbols: symbols, positions: positions, count: symbols.count, isOpen: left.isOpen || right.isOpen)
-            : try self.shape(
-                symbols: symbols, positions: nil, count: symbols.count, isOpen: left.isOpen || right.isOpen)
-        let leaf = try allocateLeaf(max((plan.count + 1) / 2, 1))
+        let result = try attributes(shape)
+        let target = result.attributeValues
+        let leftValues = left.attributeValues
+        let rightValues = right.attributeValues
+        forEachMerged(leftShape, rightShape) { index, source in
+            target[index] = source >= 0 ? leftValues[source] : rightValues[~source]
+        }
+        if isOpen {
+            target[count] = rightShape.isOpen ? rightValues[rightShape.count] : leftValues[leftShape.count]
+        }
+        leftShape.words[3] = rightShape.address
+        leftShape.words[4] = shape.address
+        leftShape.words[5] = 0
+        return result
+    }
+
+    /// For shapes that meet again: where each value of `left // right` comes from (≥ 0: left, ~index: right), left in
+    /// the left shape.
+    @inline(never)
+    private func plan(_ left: Shape, _ right: Shape, count: Int) throws(EvaluationError) {
+        let leaf = try allocateLeaf(max((count + 1) / 2, 1))
         let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
-        for index in 0..<plan.count { target[index] = plan[index] }
-        left.words[3] = right.address
-        left.words[4] = shape.address
+        forEachMerged(left, right) { index, source in target[index] = Int32(truncatingIfNeeded: source) }
         left.words[5] = UInt(bitPattern: leaf)
+    }
+
+    private func unionCount(_ left: Shape, _ right: Shape) -> Int {
+        var count = 0
+        forEachMerged(left, right) { _, _ in count &+= 1 }
+        return count
+    }
+
+    /// Walks the union of two shapes in order: the place in the union, and where it comes from (≥ 0: left, ~index: right).
+    @inline(__always)
+    private func forEachMerged(_ left: Shape, _ right: Shape, _ body: (_ index: Int, _ source: Int) -> Void) {
+        let (leftSymbols, rightSymbols) = (left.symbols, right.symbols)
+        let (leftCount, rightCount) = (left.count, right.count)
+        var (i, j, index) = (0, 0, 0)
+        while i < leftCount, j < rightCount {
+            let (a, b) = (leftSymbols[i], rightSymbols[j])
+            if a < b {
+                body(index, i)
+                i &+= 1
+            } else {
+                body(index, ~j)
+                j &+= 1
+                if a == b { i &+= 1 }
+            }
+            index &+= 1
+        }
+        while i < leftCount {
+            body(index, i)
+            i &+= 1
+            index &+= 1
+        }
+        while j < rightCount {
+            body(index, ~j)
+            j &+= 1
+            index &+= 1
+        }
     }
 }

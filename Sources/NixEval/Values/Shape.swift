@@ -31,6 +31,12 @@ struct Shape: Equatable {
     @inline(__always) var positions: UnsafeMutablePointer<UInt32> {
         UnsafeMutableRawPointer(symbols + count).assumingMemoryBound(to: UInt32.self)
     }
+    /// Whether any name has a place.
+    var hasPositions: Bool {
+        let (count, positions) = (self.count, self.positions)
+        for index in 0..<count where positions[index] != 0 { return true }
+        return false
+    }
     /// How many words the values of a set of this shape take, the fallback of an open one included.
     @inline(__always) var valueCount: Int { count + (isOpen ? 1 : 0) }
 
