@@ -145,11 +145,7 @@ struct InstantiateProgram {
             if options.isStrict { try evaluator.forceDeeply(root.value) }
             bytes = try evaluator.printAmbiguously(root.value) + newline
         case .raw:
-            do throws(EvaluationError) {
-                bytes = try evaluator.coerceToString(root.value).bytes
-            } catch {
-                throw error.adding("while generating the nix-instantiate output")
-            }
+            bytes = try evaluator.coerceToString(root.value, for: "while generating the nix-instantiate output").bytes
         case .json: bytes = try evaluator.printJSON(root.value, isStrict: options.isStrict).bytes + newline
         case .xml:
             bytes = []
