@@ -163,8 +163,10 @@ extension Machine {
         target.update(from: base + copied, count: count - copied)
     }
 
-    /// `left // right` of two shapes that have not met: names and values are merged in one pass, and the shape is left
-    /// with the left one. Most pairs meet once, so nothing else is kept.
+    /// `left // right` of two shapes that have not met.
+    ///
+    /// Names and values are merged in one pass, and the shape is left with the left one. Most pairs meet once, so nothing
+    /// else is kept.
     @inline(never)
     private func mergeFirst(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         let leftShape = left.shape
