@@ -11,7 +11,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libsqlite3-dev python3
 TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server libedit2
-SWIFT_SOURCES := Package.swift Sources Tests
+SWIFT_SOURCES := Package.swift Sources Tests Fuzz/Targets
 
 # Libraries that are linked into the program, from a folder without their shared forms: loading those was a fifth of every
 # start's instructions and a quarter of its page faults.

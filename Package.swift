@@ -14,7 +14,11 @@ let strict: [SwiftSetting] = [
 
 let package = Package(
     name: "nixlite",
-    products: [.executable(name: "nixlite", targets: ["nixlite"])],
+    products: [
+        .executable(name: "nixlite", targets: ["nixlite"]),
+        // For Fuzz/run alone.
+        .library(name: "FuzzTargets", type: .static, targets: ["FuzzTargets"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
@@ -91,6 +95,11 @@ let package = Package(
         .executableTarget(name: "nixlite", dependencies: ["NixliteCLI"], swiftSettings: strict),
 
         // MARK: whole-program checks
+        // What fuzzers call; Fuzz/run links its library with libFuzzer.
+        .target(
+            name: "FuzzTargets", dependencies: ["NixBuild", "NixEval", "NixFormats", "NixSyntax"],
+            path: "Fuzz/Targets", swiftSettings: strict),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "NixEval"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: [], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6],

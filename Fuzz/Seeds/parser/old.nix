@@ -1,0 +1,1 @@
+let { body = x: @y { }; } or __curPos [ a.b or c ] { "a" = 1; a.b.c = 2; a.d = { e = 3; }; }
