@@ -129,7 +129,7 @@ def test_every_recoverable_fault_ends_in_success(tmp_path, right_hashes, source,
         arguments = pathlib.Path(f"/proc/{build.pid}/cmdline").read_bytes()
         output, errors = build.communicate(timeout=SECONDS_TO_FINISH * 5)
         log = requests(address)
-    assert build.returncode == 0, (errors, [entry["fault"] for entry in log])
+    assert build.returncode == 0, errors + "\n".join(f"{entry}" for entry in log)
     assert any(entry["fault"] for entry in log)
     for text in (output, errors, arguments.decode()):
         assert SECRET not in text

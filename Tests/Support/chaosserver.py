@@ -46,6 +46,7 @@ class World:
         self.rate, self.is_calm = rate, is_calm
         self.lock = threading.Lock()
         self.faults, self.log, self.ports = {}, [], []
+        self.flipped = set()
         self.files = {
             "config.json": b'{"seed": %d}\n' % seed,
             "deep/er/vocab.txt": content("vocab", 70_000),
@@ -75,7 +76,11 @@ class World:
             if self.is_calm or count >= FAULTS_PER_PATH:
                 return None
             self.faults[path] = count + 1
-            return self.random.choice([*kinds, None])
+            # Wrong bytes are fetched again once; those that are wrong twice are an error.
+            fault = self.random.choice([kind for kind in kinds if kind != "flip" or path not in self.flipped] + [None])
+            if fault == "flip":
+                self.flipped.add(path)
+            return fault
 
     def pick(self, low, high):
         with self.lock:
@@ -87,6 +92,11 @@ ANSWER_FAULTS = ["status-500", "status-502", "status-504", "busy", "overloaded",
 FILE_FAULTS = [
     *ANSWER_FAULTS, "whole", "shifted", "no-range", "gzip", "stall", "retagged", "elsewhere", "expiring", "nameless",
 ]
+
+
+# An object of a bucket is what is stored, whatever encoding it says it has; and who lists it gives no hash of it.
+OBJECT_FAULTS = [fault for fault in FILE_FAULTS if fault != "gzip"]
+HASHED_FILE_FAULTS = [*FILE_FAULTS, "flip"]
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -110,12 +120,12 @@ class Handler(BaseHTTPRequestHandler):
         if parts[0] == "signed":
             return self.signed(parts)
         if parts[0] == "files":
-            return self.file("/".join(parts[1:]), can_flip=True)
+            return self.file("/".join(parts[1:]), HASHED_FILE_FAULTS)
         if parts[0] == "bucket":
-            return self.file("/".join(parts[2:])) if len(parts) > 2 else self.listing()
+            return self.file("/".join(parts[2:]), OBJECT_FAULTS) if len(parts) > 2 else self.listing()
         if parts[0] == "api":
             return self.hub(parts)
-        return self.file("/".join(parts[4:]), can_flip=True)
+        return self.file("/".join(parts[4:]), HASHED_FILE_FAULTS)
 
     def hub(self, parts):
         if parts[4] == "revision":
@@ -198,11 +208,11 @@ class Handler(BaseHTTPRequestHandler):
         data = self.world.files["/".join(parts[2:])]
         self.serve("/".join(parts[2:]), data, self.world.pick(0, len(data)) if parts[1] != "always" else None)
 
-    def file(self, path, can_flip=False):
+    def file(self, path, kinds):
         data = self.world.files.get(path)
         if data is None:
             return self.answer(404, b"")
-        fault = self.world.fault(self.path, FILE_FAULTS + ["flip"] * can_flip)
+        fault = self.world.fault(self.path, kinds)
         self.entry["fault"] = fault
         if fault is None:
             return self.serve(path, data)

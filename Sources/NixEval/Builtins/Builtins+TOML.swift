@@ -22,6 +22,19 @@ private struct TOMLReader {
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw error("[error] the text is not UTF-8")
         }
+        if let offset = TOMLGuard.malformedTime(in: bytes) {
+            let before = bytes[..<offset]
+            let line = before.count { $0 == UInt8(ascii: "\n") } + 1
+            let column = offset - (before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0) + 1
+            var words = TOMLWords("bad time: must be HH:MM:SS.subsec")
+            words.mark = "expected digit [0-9]"
+            words.hint = """
+                Hint: valid  : 1979-05-27T07:32:00, 1979-05-27 07:32:00.999999
+                Hint: invalid: 1979-05-27T7:32:00, 1979-05-27 17:32
+
+                """
+            throw error(layout(words, text, line: line, column: column))
+        }
         let table: TOMLTable
         do { table = try TOMLTable(string: NullMarker.marking(text)) } catch {
             guard let problem = error as? TOMLParseError else { throw self.error("[error] \(error)") }
@@ -38,11 +51,19 @@ private struct TOMLReader {
     private func describe(_ problem: TOMLParseError, _ text: String) -> String {
         let line = max(problem.source.begin.line, 1)
         let column = max(problem.source.begin.column, 1)
+        let words = TOMLWords(problem.description, Self.line(line, of: text), column)
+        return layout(words, text, line: line, column: column)
+    }
+
+    private static func line(_ number: Int, of text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-        let source = line <= lines.count ? String(lines[line - 1]) : ""
+        return number <= lines.count ? String(lines[number - 1]) : ""
+    }
+
+    private func layout(_ words: TOMLWords, _ text: String, line: Int, column: Int) -> String {
+        let source = Self.line(line, of: text)
         let margin = String(repeating: " ", count: String(line).count)
         let blanks = String(repeating: " ", count: column - 1)
-        let words = TOMLWords(problem.description, source, column)
         // The library that Nix uses ends its text with a line of colour.
         return """
             [error] \(words.message)
@@ -173,6 +194,9 @@ private struct TOMLWords {
     var mark = "here"
     /// Another line, complete, or nothing.
     var hint = ""
+
+    /// Words of our own choice.
+    init(_ message: String) { self.message = message }
 
     /// - Parameters:
     ///   - description: what our library says.
