@@ -57,6 +57,8 @@ class Terminal:
                 self.read()
             except AssertionError:
                 break
+        else:
+            os.kill(self.pid, 9)
         return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
 
 
@@ -140,8 +142,10 @@ def test_interrupt_drops_the_line(start):
 
 def test_interrupt_stops_an_evaluation(start):
     terminal = start()
-    terminal.send("builtins.genericClosure { startSet = [ { key = 0; } ]; operator = x: [ { key = x.key + 1; } ]; }\n")
-    terminal.wait_for("\n")
+    endless = "builtins.genericClosure { startSet = [ { key = 0; } ]; operator = x: [ { key = x.key + 1; } ]; }"
+    terminal.send(f'builtins.trace "begun" ({endless})\n')
+    # What is typed holds no such text: it comes when the evaluation has begun.
+    terminal.wait_for("trace: begun")
     terminal.send("\x03")
     terminal.wait_for("interrupted by the user")
     terminal.wait_for(PROMPT)
