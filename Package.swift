@@ -35,7 +35,9 @@ let package = Package(
         .systemLibrary(name: "CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         // Two SHA-256 messages at once with the processor's instructions, which Swift cannot express.
         .target(name: "CDigestPair"),
-        .target(name: "NixFormats", dependencies: ["CCrypto", "CDigestPair"], swiftSettings: strict),
+        // BLAKE3, which libcrypto does not have, in vectors of the width that the processor has.
+        .target(name: "CBlake3"),
+        .target(name: "NixFormats", dependencies: ["CCrypto", "CDigestPair", "CBlake3"], swiftSettings: strict),
         .testTarget(
             name: "NixFormatsTests", dependencies: ["NixFormats"], exclude: ["Golden"], swiftSettings: strict),
 

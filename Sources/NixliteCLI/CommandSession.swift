@@ -159,7 +159,7 @@ struct CommandSession {
         let settings = flags.settings
         options.features = ParseOptions.Features(
             pipeOperators: settings.list("experimental-features").contains("pipe-operators"))
-        options.experimentalFeatures = Set(settings.list("experimental-features"))
+        options.experimentalFeatures = settings.experimentalFeatures
         // What nix-instantiate has only on request, a program for projects and their inputs always has.
         if !usesLegacyExitCodes { options.experimentalFeatures.insert("flakes") }
         if options.experimentalFeatures.contains("flakes") { options.experimentalFeatures.insert("fetch-tree") }

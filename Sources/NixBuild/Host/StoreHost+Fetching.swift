@@ -303,7 +303,9 @@ struct FetchAttributes {
     func hash() throws(HostError) -> NixHash? {
         guard let text = values["narHash"] ?? values["sha256"] ?? values["hash"] else { return nil }
         do throws(FormatError) {
-            return try NixHash.parseAllowingEmpty(ByteString(text), expected: .sha256).hash
+            return try NixHash.parseAllowingEmpty(
+                ByteString(text), expected: .sha256, features: HashAlgorithm.everyFeature
+            ).hash
         } catch {
             throw HostError("\(error)")
         }

@@ -153,13 +153,20 @@ struct DerivationBuilder {
         case known.builder: derivation.builder = ByteString(text)
         case known.system: derivation.system = ByteString(text)
         case known.outputHash: outputHash = text
-        case known.outputHashAlgo: outputHashAlgorithm = HashAlgorithm(named: text)
+        case known.outputHashAlgo: try setHashAlgorithm(text)
         case known.outputHashMode: try setMode(text)
         case known.outputs:
             try setOutputNames(
                 text.split { " \t\n\r".utf8.contains($0) }.map { ByteString($0) })
         default: break
         }
+    }
+
+    /// An algorithm that nobody knows counts as none.
+    private mutating func setHashAlgorithm(_ name: [UInt8]) throws(EvaluationError) {
+        do throws(FormatError) {
+            outputHashAlgorithm = try HashAlgorithm.named(name, features: evaluator.options.experimentalFeatures)
+        } catch { throw EvaluationError(error) }
     }
 
     /// Structured attributes that are given as text, as they are written: names in order, no blanks.
@@ -211,7 +218,7 @@ struct DerivationBuilder {
         case known.builder: derivation.builder = ByteString(take(try machine.forceString(value, 0, "")))
         case known.system: derivation.system = try plain(value)
         case known.outputHash: outputHash = try plain(value).bytes
-        case known.outputHashAlgo: outputHashAlgorithm = HashAlgorithm(named: try plain(value).bytes)
+        case known.outputHashAlgo: try setHashAlgorithm(try plain(value).bytes)
         case known.outputHashMode: try setMode(try plain(value).bytes)
         case known.outputs:
             let list = try machine.forceList(value, 0, "")
@@ -293,7 +300,8 @@ struct DerivationBuilder {
         do {
             try DerivationValidation.checkOutputNames(outputs, isFixed: true)
             let (hash, wasEmpty) = try NixHash.parseAllowingEmpty(
-                ByteString(outputHash ?? []), expected: outputHashAlgorithm)
+                ByteString(outputHash ?? []), expected: outputHashAlgorithm,
+                features: evaluator.options.experimentalFeatures)
             if wasEmpty { evaluator.host.report(Array("warning: found empty hash, assuming '\(hash.sri)'".utf8)) }
             let address = ContentAddress(method: method ?? .flat, hash: hash)
             let path = try evaluator.host.storeDirectory.fixedOutputPath(name: name, address: address)

@@ -38,7 +38,10 @@ extension Builtins {
                 case "sha256":
                     let hash = try text("sha256 of the content")
                     do throws(FormatError) {
-                        expected = try NixHash.parseAllowingEmpty(ByteString(hash), expected: .sha256).hash
+                        let features = machine.evaluator.options.experimentalFeatures
+                        expected = try NixHash.parseAllowingEmpty(
+                            ByteString(hash), expected: .sha256, features: features
+                        ).hash
                     } catch { throw EvaluationError(error) }
                 case let other:
                     throw EvaluationError(.other, "unsupported argument '\(other)' to '\(builtin)'")

@@ -219,9 +219,10 @@ extension Machine {
 
     /// A hash as attributes give it, in any spelling.
     func hash(_ text: [UInt8], _ algorithm: HashAlgorithm?) throws(EvaluationError) -> NixHash {
-        do { return try NixHash(parsing: ByteString(text), expected: algorithm) } catch {
-            throw EvaluationError(error)
-        }
+        do throws(FormatError) {
+            return try NixHash(
+                parsing: ByteString(text), expected: algorithm, features: evaluator.options.experimentalFeatures)
+        } catch { throw EvaluationError(error) }
     }
 
     /// Puts a file or folder into the store; what the path refers to is built or fetched first.

@@ -9,23 +9,19 @@ extension Builtins {
                 algorithm, 0, "while evaluating the first argument passed to builtins.hashString")
             let text = try machine.forceString(
                 value, 0, "while evaluating the second argument passed to builtins.hashString")
-            let hash = Digester.hash(try hashAlgorithm(name), ByteString(text.bytes))
+            let hash = Digester.hash(try machine.hashAlgorithm(name), ByteString(text.bytes))
             return try machine.string(hash.base16.bytes)
         },
         Builtin("hashFile", 2, strict: 3) { (machine, algorithm, value, _, _) throws(EvaluationError) in
             let name = try machine.stringWithoutContext(
                 algorithm, 0, "while evaluating the first argument passed to builtins.hashFile")
-            let kind = try hashAlgorithm(name)
+            let kind = try machine.hashAlgorithm(name)
             let path = try machine.realisedPath(value)
             let hash = Digester.hash(kind, ByteString(try machine.evaluator.readFile(path)))
             return try machine.string(hash.base16.bytes)
         },
         Builtin("convertHash", 1, strict: 1, function: convertHash),
     ]
-
-    private static func hashAlgorithm(_ name: Value) throws(EvaluationError) -> HashAlgorithm {
-        do throws(FormatError) { return try HashAlgorithm(parsing: name.bytes) } catch { throw EvaluationError(error) }
-    }
 
     private static func convertHash(
         _ machine: Machine, _ value: Value, _: Value, _: Value, _: UInt32
@@ -41,7 +37,7 @@ extension Builtins {
             "hash", try machine.required(symbols.intern("hash"), in: set, "while locating the attribute 'hash'"))
         var algorithm: HashAlgorithm?
         let given = set.attribute(symbols.intern("hashAlgo"))
-        if !given.isAbsent { algorithm = try hashAlgorithm(try text("hashAlgo", given)) }
+        if !given.isAbsent { algorithm = try machine.hashAlgorithm(try text("hashAlgo", given)) }
         let format = try text(
             "toHashFormat",
             try machine.required(
@@ -54,5 +50,14 @@ extension Builtins {
                 Array(#"warning: "base32" is a deprecated alias for hash format "nix32"."#.utf8))
         }
         return try machine.string(hash.printed(target, withAlgorithm: target == .sri).bytes)
+    }
+}
+
+extension Machine {
+    /// The algorithm of that name, as far as the experimental features that are on allow it.
+    fileprivate func hashAlgorithm(_ name: Value) throws(EvaluationError) -> HashAlgorithm {
+        do throws(FormatError) {
+            return try HashAlgorithm(parsing: name.bytes, features: evaluator.options.experimentalFeatures)
+        } catch { throw EvaluationError(error) }
     }
 }

@@ -119,7 +119,7 @@ package struct ATermReader {
         }
         var rest = algorithm.bytes[...]
         let method = ContentAddressMethod.removePrefix(from: &rest)
-        let hashAlgorithm = try HashAlgorithm(parsing: rest)
+        let hashAlgorithm = try HashAlgorithm(parsing: rest, features: HashAlgorithm.everyFeature)
         if hash == "impure" {
             guard path.isEmpty else {
                 throw FormatError(.derivation, "impure derivation output should not specify output path")

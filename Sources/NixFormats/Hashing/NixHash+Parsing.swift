@@ -3,15 +3,19 @@ extension NixHash {
     ///
     /// The digits' encoding follows from their number. When both the text and `expected` name an algorithm they
     /// must agree.
-    package init(parsing text: ByteString, expected: HashAlgorithm? = nil) throws(FormatError) {
-        self = try Self.parse(text, expected: expected).hash
+    ///
+    /// - Parameter features: the experimental features that are on.
+    package init(
+        parsing text: ByteString, expected: HashAlgorithm? = nil, features: Set<String> = []
+    ) throws(FormatError) {
+        self = try Self.parse(text, expected: expected, features: features).hash
     }
 
     /// As `init(parsing:expected:)`, also giving the spelling that was met.
     package static func parse(
-        _ text: ByteString, expected: HashAlgorithm?
+        _ text: ByteString, expected: HashAlgorithm?, features: Set<String> = []
     ) throws(FormatError) -> (hash: NixHash, format: HashFormat) {
-        let (named, digits, isSRI) = try splitAlgorithm(text)
+        let (named, digits, isSRI) = try splitAlgorithm(text, features)
         let algorithm: HashAlgorithm
         switch (named, expected) {
         case (nil, nil):
@@ -28,7 +32,7 @@ extension NixHash {
 
     /// A hash that must name its algorithm, as `narinfo` files have it.
     package init(parsingPrefixed text: ByteString) throws(FormatError) {
-        let (named, digits, isSRI) = try Self.splitAlgorithm(text)
+        let (named, digits, isSRI) = try Self.splitAlgorithm(text, HashAlgorithm.everyFeature)
         guard let named else { throw FormatError(.hash, "hash '\(text)' does not include a type") }
         self = try Self.decode(digits, named, isSRI ? .sri : try Self.format(of: digits, named))
     }
@@ -50,23 +54,23 @@ extension NixHash {
     /// `outputHash` and the fetchers' hashes: an empty text is the fake hash, about which the caller should warn
     /// (`found empty hash, assuming '…'`) when `wasEmpty`.
     package static func parseAllowingEmpty(
-        _ text: ByteString, expected: HashAlgorithm?
+        _ text: ByteString, expected: HashAlgorithm?, features: Set<String> = []
     ) throws(FormatError) -> (hash: NixHash, wasEmpty: Bool) {
-        guard text.isEmpty else { return (try NixHash(parsing: text, expected: expected), false) }
+        guard text.isEmpty else { return (try NixHash(parsing: text, expected: expected, features: features), false) }
         guard let expected else { throw FormatError(.hash, "empty hash requires explicit hash algorithm") }
         return (.fake(expected), true)
     }
 
     /// The algorithm before the first `:`, or without one before the first `-`, and the rest.
     private static func splitAlgorithm(
-        _ text: ByteString
+        _ text: ByteString, _ features: Set<String>
     ) throws(FormatError) -> (HashAlgorithm?, ArraySlice<UInt8>, isSRI: Bool) {
         let bytes = text.bytes
         if let colon = bytes.firstIndex(of: UInt8(ascii: ":")) {
-            return (try HashAlgorithm(parsing: bytes[..<colon]), bytes[(colon + 1)...], false)
+            return (try HashAlgorithm(parsing: bytes[..<colon], features: features), bytes[(colon + 1)...], false)
         }
         if let dash = bytes.firstIndex(of: UInt8(ascii: "-")) {
-            return (try HashAlgorithm(parsing: bytes[..<dash]), bytes[(dash + 1)...], true)
+            return (try HashAlgorithm(parsing: bytes[..<dash], features: features), bytes[(dash + 1)...], true)
         }
         return (nil, bytes[...], false)
     }

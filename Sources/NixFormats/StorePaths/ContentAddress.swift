@@ -72,7 +72,7 @@ package struct ContentAddress: Hashable, Sendable {
             throw FormatError(
                 .contentAddress, "content address hash must be in form '<algo>:<hash>', but found: \(text)")
         }
-        let algorithm = try HashAlgorithm(parsing: rest[..<end])
+        let algorithm = try HashAlgorithm(parsing: rest[..<end], features: HashAlgorithm.everyFeature)
         hash = try NixHash(parsingUnprefixed: rest[(end + 1)...], algorithm)
     }
 

@@ -12,7 +12,7 @@ struct HashArguments: ArgumentGroup {
     var sri = false
 
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
-        try line.option("--type", "--algo", sets: &algorithm, "algorithm", "md5, sha1, sha256 or sha512.")
+        try line.option("--type", "--algo", sets: &algorithm, "algorithm", "blake3, md5, sha1, sha256 or sha512.")
         try line.option("--format", sets: &format, "format", "base16, nix32, base64 or sri.")
         line.flag("--base16", sets: &base16, "Print hexadecimal digits.")
         line.flag("--base32", sets: &base32, "Print Nix's base 32.")
@@ -21,13 +21,17 @@ struct HashArguments: ArgumentGroup {
     }
 
     /// The algorithm of that name; another name is a mistake of the command line.
-    static func algorithm(named name: String) throws(UsageError) -> HashAlgorithm {
-        do throws(FormatError) { return try HashAlgorithm(parsing: name.utf8) } catch { throw UsageError("\(error)") }
+    static func algorithm(named name: String, _ settings: NixSettings) throws(UsageError) -> HashAlgorithm {
+        do throws(FormatError) {
+            return try HashAlgorithm(parsing: name.utf8, features: settings.experimentalFeatures)
+        } catch { throw UsageError("\(error)") }
     }
 
     /// The algorithm that was named, else `fallback`.
-    func algorithm(or fallback: HashAlgorithm) throws -> HashAlgorithm {
-        try algorithm.map { try HashAlgorithm(parsing: $0.utf8) } ?? fallback
+    func algorithm(or fallback: HashAlgorithm, _ global: GlobalArguments) throws -> HashAlgorithm {
+        guard let algorithm else { return fallback }
+        return try HashAlgorithm(
+            parsing: algorithm.utf8, features: SessionFlags(global).settings.experimentalFeatures)
     }
 
     /// The spelling that was named, else `fallback`.
@@ -70,7 +74,7 @@ struct HashPathCommand: Command {
     }
 
     func run() throws {
-        try FileHashing.print(paths, .nar, hash.algorithm(or: .sha256), hash.format(or: .sri))
+        try FileHashing.print(paths, .nar, hash.algorithm(or: .sha256, global), hash.format(or: .sri))
     }
 }
 
@@ -87,7 +91,7 @@ struct HashFileCommand: Command {
     }
 
     func run() throws {
-        try FileHashing.print(paths, .flat, hash.algorithm(or: .sha256), hash.format(or: .sri))
+        try FileHashing.print(paths, .flat, hash.algorithm(or: .sha256, global), hash.format(or: .sri))
     }
 }
 
@@ -108,11 +112,12 @@ struct HashConvertCommand: Command {
     }
 
     func run() throws {
-        let algorithm = try algorithm.map { try HashAlgorithm(parsing: $0.utf8) }
+        let features = try SessionFlags(global).settings.experimentalFeatures
+        let algorithm = try algorithm.map { try HashAlgorithm(parsing: $0.utf8, features: features) }
         let format = try HashFormat(parsing: to.utf8)
         let expected = try from.map { try HashFormat(parsing: $0.utf8) }
         for text in hashes {
-            let parsed = try NixHash.parse(ByteString(text), expected: algorithm)
+            let parsed = try NixHash.parse(ByteString(text), expected: algorithm, features: features)
             if let expected, expected != parsed.format {
                 throw CommandFailure(
                     "input hash '\(text)' does not have the expected format for '--from \(from ?? "")'")

@@ -29,9 +29,9 @@ struct HashProgram {
             LegacyFlag("--truncate", help: "Cut the hash to 160 bits.") { (options, _) throws(UsageError) in
                 options.truncates = true
             },
-            LegacyFlag("--type", values: ["algorithm"], help: "md5, sha1, sha256 or sha512.", isOwn: true) {
+            LegacyFlag("--type", values: ["algorithm"], help: "blake3, md5, sha1, sha256 or sha512.", isOwn: true) {
                 (options, values) throws(UsageError) in
-                options.algorithm = try HashArguments.algorithm(named: values[0])
+                options.algorithm = try HashArguments.algorithm(named: values[0], options.session.settings)
             },
         ] + [format(.base16, "base16"), format(.nix32, "base32"), format(.base64, "base64"), format(.sri, "sri")]
         + [target(.base16, "base16"), target(.nix32, "base32"), target(.base64, "base64"), target(.sri, "sri")]
@@ -59,7 +59,9 @@ struct HashProgram {
         for word in options.words {
             let hash: NixHash
             if options.converts {
-                hash = try NixHash(parsing: ByteString(word), expected: options.algorithm)
+                hash = try NixHash(
+                    parsing: ByteString(word), expected: options.algorithm,
+                    features: options.session.settings.experimentalFeatures)
             } else {
                 hash = try options.hash(of: word)
             }

@@ -21,9 +21,9 @@ struct PrefetchURLProgram {
     }
 
     private static let flags: [LegacyFlag<Options>] = [
-        LegacyFlag("--type", values: ["algorithm"], help: "md5, sha1, sha256 or sha512.", isOwn: true) {
+        LegacyFlag("--type", values: ["algorithm"], help: "blake3, md5, sha1, sha256 or sha512.", isOwn: true) {
             (options, values) throws(UsageError) in
-            options.algorithm = try HashArguments.algorithm(named: values[0])
+            options.algorithm = try HashArguments.algorithm(named: values[0], options.session.settings)
         },
         LegacyFlag("--print-path", help: "Print the store path too.") { (options, _) throws(UsageError) in
             options.printsPath = true
@@ -54,7 +54,9 @@ struct PrefetchURLProgram {
         if options.words.count > 2 { throw UsageError("too many arguments") }
         if options.attributePath == nil, options.words.isEmpty { throw UsageError("you must specify a URL") }
         let expected = try options.words.dropFirst().first.map {
-            try NixHash(parsing: ByteString($0), expected: options.algorithm)
+            try NixHash(
+                parsing: ByteString($0), expected: options.algorithm,
+                features: options.session.settings.experimentalFeatures)
         }
         try CommandSession(flags: options.session, usesLegacyExitCodes: true).run { session, display in
             var request = try request(options, session, display)

@@ -17,6 +17,9 @@ struct NixSettings {
         values[name]?.split { " \n\t\r".contains($0) }.map(String.init) ?? []
     }
 
+    /// The experimental features that are on.
+    var experimentalFeatures: Set<String> { Set(list("experimental-features")) }
+
     /// Experimental features that Nix does not have.
     var unknownFeatures: [String] {
         list("experimental-features").filter { !NixSetting.experimentalFeatures.contains($0) }

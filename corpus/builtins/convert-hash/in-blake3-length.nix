@@ -1,0 +1,1 @@
+builtins.convertHash { hash = "blake3:744ee1"; toHashFormat = "sri"; }

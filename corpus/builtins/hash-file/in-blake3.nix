@@ -1,0 +1,1 @@
+builtins.hashFile "blake3" ./in-unknown-algorithm.nix
