@@ -27,7 +27,7 @@ static inline CURLcode nixlite_curl_set_callback(void *function, CURL *handle, C
     return ((nixlite_curl_easy_variadic)function)(handle, option, value);
 }
 
-static inline CURLcode nixlite_curl_get_pointer(void *function, CURL *handle, CURLINFO info, void **value) {
+static inline CURLcode nixlite_curl_get_offset(void *function, CURL *handle, CURLINFO info, curl_off_t *value) {
     return ((nixlite_curl_info_variadic)function)(handle, info, value);
 }
 

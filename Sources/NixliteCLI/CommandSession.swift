@@ -199,7 +199,6 @@ struct CommandSession {
             }
             options.maxConnections = connections
         }
-        options.filesPerModel = min(options.filesPerModel, options.maxConnections)
         if let seconds = settings.integer("connect-timeout"), seconds > 0 { options.connectTimeout = Double(seconds) }
         if let seconds = settings.integer("stalled-download-timeout") { options.stallTimeout = Double(max(1, seconds)) }
         if let attempts = settings.integer("download-attempts") { options.retry.maxAttempts = max(1, attempts) }

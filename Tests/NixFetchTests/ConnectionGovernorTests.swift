@@ -42,6 +42,33 @@ import Testing
         #expect(run(&governor, isWanted: false) { Double($0) * 1e6 } == [1])
     }
 
+    @Test func theFirstLargeAnswerTellsWhetherTheServerIsFar() {
+        var governor = ConnectionGovernor(maximum: 16)
+        _ = governor.answered(after: 0.1, isLarge: false, at: 0)
+        #expect(governor.limit == 1)
+        let hasChanged = governor.answered(after: 0.2, isLarge: true, at: 0)
+        #expect(hasChanged && governor.limit == 16)
+        governor.relax(at: 0)
+        _ = governor.answered(after: 0.2, isLarge: true, at: 100)
+        #expect(governor.limit == 8)
+    }
+
+    @Test func oneQuickAnswerShowsANearServer() {
+        var governor = ConnectionGovernor(maximum: 16)
+        _ = governor.answered(after: 0.001, isLarge: false, at: 0)
+        _ = governor.answered(after: 0.1, isLarge: true, at: 0)
+        #expect(governor.limit == 1)
+    }
+
+    @Test func aRequestCostsWhatTheLineBringsMeanwhile() {
+        var governor = ConnectionGovernor(maximum: 16)
+        #expect(governor.requestCost == 0)
+        _ = run(&governor) { _ in 5e6 }
+        #expect(governor.requestCost == 0)
+        _ = governor.answered(after: 0.1, isLarge: true, at: 10)
+        #expect(abs(governor.requestCost - 500_000) < 30_000)
+    }
+
     @Test func anOverloadHalves() {
         var governor = ConnectionGovernor(initial: 8, maximum: 16)
         governor.relax(at: 0)

@@ -443,6 +443,14 @@ final class RecordingObserver: FetchObserver {
         #expect(String(decoding: peak, as: UTF8.self) == "3")
     }
 
+    @Test func theTimeUntilAnAnswerIsMeasured() async throws {
+        let server = try FaultServer()
+        let context = FetchContext(downloader: downloader(), observer: SilentObserver())
+        let url = try URLReference("\(server.base)/f/late-40/10/x")
+        let head = try await context.bytes(context.exchange(url, AnonymousAuthorizer()), label: "x").head
+        #expect(try #require(head.latency) >= 0.04)
+    }
+
     @Test func aKnownSizeWithoutHashComesInRangesToo() async throws {
         let server = try FaultServer()
         let scratch = try ScratchDirectory()

@@ -323,6 +323,11 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.flush()
         time.sleep(30)
 
+    def fault_late(self, data, argument, count, name):
+        """Answers so many milliseconds later."""
+        time.sleep(int(argument) / 1000)
+        self.fault_ok(data, argument, count, name)
+
     def fault_slow(self, data, argument, count, name):
         """`argument` bytes every 20 ms."""
         asked = self.requested(len(data)) or (0, len(data))

@@ -100,7 +100,7 @@ struct FileBatch: Sendable {
     private func runGroup(
         _ board: ProgressBoard?, _ plan: TreePlan?
     ) async -> (files: [Int: FetchedFile], failure: FetchError?) {
-        let crew = context.makeCrew()
+        let crew = context.makeBatch()
         let named = Set(plan?.named ?? [])
         return await withTaskGroup(of: Completion.self) { group in
             for index in order(plan) {
@@ -146,7 +146,7 @@ struct FileBatch: Sendable {
     }
 
     private func complete(
-        _ index: Int, _ board: ProgressBoard?, _ crew: TransferCrew, defersDigest: Bool
+        _ index: Int, _ board: ProgressBoard?, _ crew: TransferBatch, defersDigest: Bool
     ) async -> Completion {
         do throws(FetchError) {
             let download = FileDownload(

@@ -1,6 +1,7 @@
 /// Decides how many connections a batch's large files get: one more step as long as the last one paid.
 ///
-/// Begins with one. Where files wait for connections, the number doubles; when the rate has not grown by a seventh
+/// Begins with one, and with all where the server is far: then a connection is bound by its delay, and finding that out step by
+/// step would take longer than most downloads. Where files wait for connections, the number doubles; when the rate has not grown by a seventh
 /// within a second, the step is taken back and tried again only after a while. A server that says that it is
 /// overloaded halves the number. Rates at which hashing is the bound are left alone.
 struct ConnectionGovernor: Sendable, Equatable {
@@ -19,10 +20,17 @@ struct ConnectionGovernor: Sendable, Equatable {
     /// No step before this time.
     private var quietUntil = 0.0
     private var patience = 5.0
+    /// The last whole window's rate, and the shortest time until an answer began, in seconds.
+    private var rate = 0.0
+    private var latency = Double.infinity
+    /// Whether the first large file's answer has told whether the server is far.
+    private var knowsDistance = false
 
     /// Above this many bytes per second one connection is enough: a core hashes about so much.
     private static let enough = 600e6
     private static let gain = 1.15
+    /// Answers that take longer come from far away: more than a busy server on the same machine or network takes.
+    private static let farLatency = 0.005
 
     init(initial: Int = 1, maximum: Int, window: Double = 0.2) {
         self.maximum = max(1, maximum)
@@ -41,7 +49,7 @@ struct ConnectionGovernor: Sendable, Equatable {
         }
         windowBytes += bytes
         guard now - start >= window else { return false }
-        let rate = Double(windowBytes) / (now - start)
+        rate = Double(windowBytes) / (now - start)
         windowStart = now
         windowBytes = 0
         if let deadline {
@@ -65,6 +73,22 @@ struct ConnectionGovernor: Sendable, Equatable {
         deadline = now + 1
         return true
     }
+
+    /// A file's answer began so many seconds after it was asked for; the first large one decides whether the server is far.
+    ///
+    /// - Returns: whether `limit` changed.
+    mutating func answered(after seconds: Double, isLarge: Bool, at now: Double) -> Bool {
+        latency = min(latency, seconds)
+        guard isLarge, !knowsDistance else { return false }
+        knowsDistance = true
+        guard latency >= Self.farLatency, limit < maximum, now >= quietUntil else { return false }
+        limit = maximum
+        deadline = nil
+        return true
+    }
+
+    /// Bytes that all connections together bring while one answer is waited for; 0 while that is unknown.
+    var requestCost: Double { latency.isFinite ? latency * rate : 0 }
 
     /// The server asks for less.
     mutating func relax(at now: Double) {

@@ -153,12 +153,27 @@ final class CurlEasyHandle {
         case .tooLong:
             failure = .tooLong
             return false
-        case .complete(let head):
+        case .complete(var head):
+            head.latency = latency
             self.head = head
             guard (200..<300).contains(head.status) else { return true }
             failure = sink.begin(head)
             return failure == nil
         }
+    }
+
+    /// Seconds between the request and the first byte of its answer.
+    private var latency: Double? {
+        func microseconds(_ info: CURLINFO) -> Int? {
+            var value: curl_off_t = 0
+            let code = nixlite_curl_get_offset(library.easyGetInformation, handle, info, &value)
+            return code == CURLE_OK && value > 0 ? Int(value) : nil
+        }
+        guard let begin = microseconds(CURLINFO_PRETRANSFER_TIME_T),
+            let end = microseconds(CURLINFO_STARTTRANSFER_TIME_T),
+            end >= begin
+        else { return nil }
+        return Double(end - begin) * 1e-6
     }
 
     /// Some bytes of a body; false ends the transfer.

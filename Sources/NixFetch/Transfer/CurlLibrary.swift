@@ -24,6 +24,7 @@ struct CurlLibrary: @unchecked Sendable {
         @convention(c) (UnsafeMutableRawPointer?, UnsafeMutablePointer<Int32>?) -> UnsafeMutablePointer<CURLMsg>?
     /// Variadic functions, called through the shims of CCurl.
     let easySetOption: UnsafeMutableRawPointer
+    let easyGetInformation: UnsafeMutableRawPointer
     let multiSetOption: UnsafeMutableRawPointer
 
     /// Loads and initialises libcurl.
@@ -44,6 +45,7 @@ struct CurlLibrary: @unchecked Sendable {
         multiWakeup = try library.function("curl_multi_wakeup", type(of: multiWakeup))
         multiInfo = try library.function("curl_multi_info_read", type(of: multiInfo))
         easySetOption = try library.address("curl_easy_setopt")
+        easyGetInformation = try library.address("curl_easy_getinfo")
         multiSetOption = try library.address("curl_multi_setopt")
         // CURL_GLOBAL_ALL, which is a macro of two others: TLS and (elsewhere) sockets.
         guard initialise(3) == CURLE_OK else {

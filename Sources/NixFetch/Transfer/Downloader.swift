@@ -7,9 +7,9 @@ package struct DownloaderOptions: Sendable {
     /// Connections with which large files begin; they get more as long as that pays.
     package var initialConnections = 1
     /// Connections at once for one large file.
-    package var connectionsPerFile = 8
-    /// Small files at once for one model.
-    package var filesPerModel = 16
+    package var connectionsPerFile = 16
+    /// Small files at once, over all models.
+    package var smallFilesAtOnce = 16
     /// From this size in bytes a file counts as large: it may be fetched in ranges, several at once.
     package var rangeThreshold: Int64 = 32 << 20
     /// Bytes per range; files of several GiB have larger ones.
@@ -33,6 +33,8 @@ package final class Downloader: Sendable {
     let options: DownloaderOptions
     let environment: FetchEnvironment
     private let limiter: ConnectionLimiter
+    /// Decides which file is next, over all batches.
+    let crew: TransferCrew
     private let loop = Mutex<TransferLoop?>(nil)
 
     /// A downloader; nothing happens until the first request.
@@ -40,6 +42,9 @@ package final class Downloader: Sendable {
         self.options = options
         self.environment = environment
         limiter = ConnectionLimiter(options.maxConnections)
+        crew = TransferCrew(
+            small: min(options.smallFilesAtOnce, options.maxConnections), initial: options.initialConnections,
+            large: options.maxConnections)
     }
 
     deinit {
@@ -87,7 +92,7 @@ package final class Downloader: Sendable {
             let result: Result<ResponseHead, TransferError>
             do throws(TransferError) {
                 let loop = try transferLoop(for: url)
-                result = await limiter.holding { [request] in
+                result = await limiter.holding(isFile: exchange.isFile) { [request] in
                     guard let meter = request.options.meter else { return await loop.perform(request, into: sink) }
                     return await meter.counting { await loop.perform(request, into: sink) }
                 }
@@ -156,6 +161,8 @@ struct Exchange: Sendable {
     var decodesContent = true
     /// Whether it may share a connection by HTTP/2.
     var isMultiplexed = true
+    /// Whether it asks for the content of a file, which waits for questions about files.
+    var isFile = false
 
     /// A successful answer and where it came from.
     struct Answer: Sendable {

@@ -14,12 +14,9 @@ struct FetchContext: Sendable {
     /// Ranges of one file at once.
     var rangesAtOnce: Int { isLimited ? 1 : max(1, downloader.options.connectionsPerFile) }
 
-    /// Who hands out the connections of one batch; a limit of bandwidth allows one, which keeps it exactly.
-    func makeCrew() -> TransferCrew {
-        guard !isLimited else { return TransferCrew(small: 1, large: 1) }
-        let options = downloader.options
-        return TransferCrew(
-            small: options.filesPerModel, initial: options.initialConnections, large: options.maxConnections)
+    /// A new batch's part in the downloader's crew; a limit of bandwidth allows one connection, which keeps it exactly.
+    func makeBatch() -> TransferBatch {
+        TransferBatch(downloader.crew, bound: isLimited ? 1 : nil)
     }
 
     /// Settings of the downloader, replaced where `network` says so.

@@ -102,6 +102,7 @@ extension FileDownload {
     ) async -> TransferError? {
         let sink = PartSink(
             partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size,
+            largeSize: context.downloader.options.rangeThreshold,
             step: segment(partial.state.withLock { $0.total } ?? 0))
         let start = location.current
         let result = await context.downloader.perform(exchange(part, at: start, or: location.first), into: sink)
@@ -172,6 +173,9 @@ extension FileDownload {
         }
     }
 
+    /// No part is cut from less than this.
+    private static let leastPart: Int64 = 1 << 20
+
     /// Bytes of a helper's part: large files have large ones, so that their number stays small.
     private func segment(_ total: Int64) -> Int64 {
         max(context.downloader.options.rangeSize, min(total / 128, 64 << 20))
@@ -222,8 +226,9 @@ extension FileDownload {
 
     /// Shortens the claim with the most before it, when that is worth a request, and returns what it lost.
     private func cutLongest(_ state: inout PartialFile.State, _ size: Int64) -> Range<Int64>? {
+        let worthwhile = min(size, max(Self.leastPart, 4 * crew.requestCost))
         guard let (number, claim) = state.claims.max(by: { $0.value.range.count < $1.value.range.count }),
-            claim.end - claim.next > size
+            claim.end - claim.next > worthwhile
         else { return nil }
         let remaining = claim.end - claim.next
         let cut = claim.next + (remaining >= 2 * size ? size : remaining / 2)
@@ -239,6 +244,7 @@ extension FileDownload {
         exchange.decodesContent = request.decodesContent
         // The size of a file that nobody told may be any.
         exchange.isMultiplexed = request.size.map { $0 < 4 << 20 } ?? false
+        exchange.isFile = true
         if part.asksRange {
             let end = part.range.upperBound == .max ? "" : String(part.range.upperBound - 1)
             exchange.headers.append("Range: bytes=\(part.range.lowerBound)-\(end)")

@@ -74,25 +74,25 @@ struct FileDownload: Sendable {
     /// Told where the file stands.
     let board: ProgressBoard?
     /// Where the connections come from.
-    let crew: TransferCrew
-    /// The file's place in the order of the crew's files.
+    let crew: TransferBatch
+    /// The file's place in the order of the batch's files.
     let index: Int
     /// Whether the crew has let this file begin, so that it holds a connection.
     let isAdmitted: Bool
     /// Whether the SHA-256 digest comes from who hashes the whole tree, in the same pass.
     let defersDigest: Bool
 
-    /// A download by itself, with a crew of its own unless one is given.
+    /// A download by itself, a batch of its own unless one is given.
     init(
         context: FetchContext, request: FileRequest,
         translate: @escaping @Sendable (FileRequest, TransferError) -> FetchError = { $1.fetchError },
-        board: ProgressBoard? = nil, crew: TransferCrew? = nil, index: Int = 0, defersDigest: Bool = false
+        board: ProgressBoard? = nil, crew: TransferBatch? = nil, index: Int = 0, defersDigest: Bool = false
     ) {
         self.context = context
         self.request = request
         self.translate = translate
         self.board = board
-        self.crew = crew ?? context.makeCrew()
+        self.crew = crew ?? context.makeBatch()
         self.index = index
         isAdmitted = crew != nil
         self.defersDigest = defersDigest && board != nil && request.needsOnlySHA256

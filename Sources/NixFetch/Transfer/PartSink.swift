@@ -21,21 +21,25 @@ final class PartSink: TransferSink {
 
     private let partial: PartialFile
     private let signal: ProgressSignal
-    private let crew: TransferCrew
+    private let crew: TransferBatch
     /// The size that is promised by someone else than this server.
     private let knownSize: Int64?
+    /// From this size on a file counts as large.
+    private let largeSize: Int64
     private let part: FilePart
     /// How far this transfer goes on at a time into what nobody else took.
     private let step: Int64
     private let progress: Mutex<Progress>
 
     init(
-        partial: PartialFile, signal: ProgressSignal, crew: TransferCrew, part: FilePart, knownSize: Int64?, step: Int64
+        partial: PartialFile, signal: ProgressSignal, crew: TransferBatch, part: FilePart, knownSize: Int64?,
+        largeSize: Int64, step: Int64
     ) {
         self.partial = partial
         self.signal = signal
         self.crew = crew
         self.knownSize = knownSize
+        self.largeSize = largeSize
         self.part = part
         self.step = step
         progress = Mutex(
@@ -55,6 +59,9 @@ final class PartSink: TransferSink {
                 return head.status == 206
                     ? beginRange(head, &progress, &state) : beginWhole(head, &progress, &state)
             }
+        }
+        if refusal == nil, let latency = head.latency {
+            crew.answered(partial.state.withLock { $0.total ?? 0 } >= largeSize ? .large : .small, after: latency)
         }
         if refusal == nil { signal.openGate() }
         return refusal

@@ -4,6 +4,8 @@ struct ResponseHead: Sendable, Equatable {
     var status: Int
     /// Names in lower case, in the order received.
     var fields: [(name: String, value: String)]
+    /// Seconds from the request to the answer's first byte, when that was measured.
+    var latency: Double?
 
     /// The last value of a field; nil when absent.
     subscript(name: String) -> String? {

@@ -1,13 +1,15 @@
 import Glibc
 import Synchronization
 
-/// Hands out connections to the transfers of one batch: files in their order, and large ones as many connections as pay.
+/// Hands out connections to the files of all batches of a `Downloader`, in one order.
 ///
-/// Small files are bound by the server's answers, not by bytes: a fixed number of them runs at once. A large file begins
-/// with one connection; helpers of a file that runs come before the next file, so that bytes arrive about in the order
-/// in which they are hashed.
+/// Small files come first, whichever batch they are of: they are bound by the server's answers and not by bytes, so a fixed
+/// number of them runs at once. Large files get as many connections as pay (`ConnectionGovernor`): first a batch that has
+/// none, then in the order of batches and files, so that helpers of a file that runs come before the batch's next file and
+/// bytes arrive about in the order in which they are hashed. A batch of limited bandwidth has few connections of its own,
+/// which do not count among those of the others.
 final class TransferCrew: Sendable {
-    /// What a connection is for.
+    /// What a file is.
     enum Seat: Sendable {
         case small
         case large
@@ -15,19 +17,26 @@ final class TransferCrew: Sendable {
 
     private struct Waiter {
         let number: Int
+        let batch: Int
         let file: Int
+        let seat: Seat
         let continuation: CheckedContinuation<Bool, Never>
+    }
+
+    private struct Batch {
+        /// Its connections at once; nil when only the crew's limits hold.
+        let bound: Int?
+        var active = 0
+        var isClosed = false
     }
 
     private struct State {
         var governor: ConnectionGovernor
+        /// Connections of all batches without a bound.
         var active = 0
-        var isClosed = false
         var count = 0
-        /// Helpers, in the order of their files.
-        var helpers: [Waiter] = []
-        /// The next file; one at a time.
-        var next: (waiter: Waiter, seat: Seat)?
+        var batches: [Int: Batch] = [:]
+        var waiting: [Waiter] = []
     }
 
     private let state: Mutex<State>
@@ -42,28 +51,25 @@ final class TransferCrew: Sendable {
         state = Mutex(State(governor: ConnectionGovernor(initial: initial, maximum: large)))
     }
 
+    /// Begins a batch, behind those that are under way.
+    ///
+    /// - Parameter bound: how many connections it may have at once, whatever the others have.
+    func join(bound: Int?) -> Int {
+        state.withLock { state in
+            state.count += 1
+            state.batches[state.count] = Batch(bound: bound)
+            return state.count
+        }
+    }
+
     private static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
 
-    /// Waits until the next file may begin; false when the batch is over.
-    ///
-    /// Called by one task, in the order of the files.
-    func admit(file: Int, _ seat: Seat) async -> Bool {
-        await wait(file) { state, waiter in state.next = (waiter, seat) }
-    }
-
-    /// Waits for a connection for a file that has begun; false when the batch is over.
-    func help(file: Int) async -> Bool {
-        await wait(file) { state, waiter in
-            let index = state.helpers.firstIndex { $0.file > file } ?? state.helpers.endIndex
-            state.helpers.insert(waiter, at: index)
-        }
-    }
-
-    private func wait(_ file: Int, _ enqueue: @Sendable (inout State, Waiter) -> Void) async -> Bool {
+    /// Waits for a connection for a file; false when its batch is over.
+    func wait(batch: Int, file: Int, _ seat: Seat) async -> Bool {
         let number = state.withLock { state in
             state.count += 1
             return state.count
@@ -71,9 +77,10 @@ final class TransferCrew: Sendable {
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready = state.withLock { state -> [(Waiter, Bool)] in
-                    let waiter = Waiter(number: number, file: file, continuation: continuation)
-                    if state.isClosed || Task.isCancelled { return [(waiter, false)] }
-                    enqueue(&state, waiter)
+                    let waiter = Waiter(
+                        number: number, batch: batch, file: file, seat: seat, continuation: continuation)
+                    if state.batches[batch]?.isClosed ?? true || Task.isCancelled { return [(waiter, false)] }
+                    state.waiting.append(waiter)
                     return seatWaiting(&state)
                 }
                 resume(ready)
@@ -81,46 +88,67 @@ final class TransferCrew: Sendable {
         } onCancel: {
             resume(
                 state.withLock { state in
-                    if let next = state.next, next.waiter.number == number {
-                        state.next = nil
-                        return [(next.waiter, false)]
-                    }
-                    guard let index = state.helpers.firstIndex(where: { $0.number == number }) else { return [] }
-                    return [(state.helpers.remove(at: index), false)]
+                    guard let index = state.waiting.firstIndex(where: { $0.number == number }) else { return [] }
+                    return [(state.waiting.remove(at: index), false)]
                 })
         }
     }
 
     /// Gives a connection back.
-    func leave() {
+    func leave(batch: Int) {
         resume(
             state.withLock { state in
-                state.active -= 1
+                if state.batches[batch]?.bound == nil { state.active -= 1 }
+                state.batches[batch]?.active -= 1
                 return seatWaiting(&state)
             })
     }
 
-    /// The batch is over: nobody waits any more.
-    func close() {
+    /// A batch is over: none of its files waits any more, and none will.
+    func close(batch: Int) {
         resume(
             state.withLock { state in
-                state.isClosed = true
-                let ready = state.helpers + (state.next.map { [$0.waiter] } ?? [])
-                state.helpers = []
-                state.next = nil
+                state.batches[batch]?.isClosed = true
+                let ready = state.waiting.filter { $0.batch == batch }
+                state.waiting.removeAll { $0.batch == batch }
                 return ready.map { ($0, false) }
             })
     }
 
+    /// A batch whose connections are all given back is gone.
+    func forget(batch: Int) {
+        state.withLock { $0.batches[batch] = nil }
+    }
+
     /// Counts bytes that arrived.
-    func count(_ bytes: Int) {
+    func count(_ bytes: Int, batch: Int) {
         resume(
             state.withLock { state in
-                let isWanted = !state.helpers.isEmpty || state.next?.seat == .large
+                guard let entry = state.batches[batch], entry.bound == nil else { return [] }
+                let isWanted = state.waiting.contains { $0.seat == .large && state.batches[$0.batch]?.bound == nil }
                 guard state.governor.observe(bytes, at: Self.now(), isWanted: isWanted) else { return [] }
                 return seatWaiting(&state)
             })
     }
+
+    /// A file's answer began so many seconds after it was asked for.
+    func answered(_ seat: Seat, after latency: Double, batch: Int) {
+        resume(
+            state.withLock { state in
+                guard state.batches[batch]?.bound == nil,
+                    state.governor.answered(after: latency, isLarge: seat == .large, at: Self.now())
+                else { return [] }
+                return seatWaiting(&state)
+            })
+    }
+
+    /// Bytes that one connection misses while it asks for something: parts that are not much longer do not pay.
+    var requestCost: Int64 {
+        state.withLock { Int64(min(1e12, $0.governor.requestCost / Double(max(1, $0.active)))) }
+    }
+
+    /// Files and helpers that wait for a connection.
+    var waitingCount: Int { state.withLock { $0.waiting.count } }
 
     /// The server is overloaded.
     func relax() {
@@ -130,19 +158,81 @@ final class TransferCrew: Sendable {
     /// Those who may go now.
     private func seatWaiting(_ state: inout State) -> [(Waiter, Bool)] {
         var ready: [(Waiter, Bool)] = []
-        while state.active < state.governor.limit, !state.helpers.isEmpty {
-            ready.append((state.helpers.removeFirst(), true))
-            state.active += 1
-        }
-        if let next = state.next, state.active < (next.seat == .small ? smallLimit : state.governor.limit) {
-            ready.append((next.waiter, true))
-            state.next = nil
-            state.active += 1
+        while let index = next(state) {
+            let waiter = state.waiting.remove(at: index)
+            state.batches[waiter.batch]?.active += 1
+            if state.batches[waiter.batch]?.bound == nil { state.active += 1 }
+            ready.append((waiter, true))
         }
         return ready
+    }
+
+    /// The waiter whose turn it is; nil when none may go.
+    private func next(_ state: State) -> Int? {
+        let mayBeSmall = state.active < smallLimit
+        let mayBeLarge = state.active < state.governor.limit
+        var best: (index: Int, rank: (Int, Int, Int))?
+        for (index, waiter) in state.waiting.enumerated() {
+            guard let batch = state.batches[waiter.batch] else { continue }
+            if let bound = batch.bound {
+                guard batch.active < bound else { continue }
+            } else {
+                guard waiter.seat == .small ? mayBeSmall : mayBeLarge else { continue }
+            }
+            let kind = waiter.seat == .small ? 0 : batch.active == 0 ? 1 : 2
+            let rank = (kind, waiter.batch, waiter.file)
+            if let best, best.rank <= rank { continue }
+            best = (index, rank)
+        }
+        return best?.index
     }
 
     private func resume(_ ready: [(Waiter, Bool)]) {
         for (waiter, isSeated) in ready { waiter.continuation.resume(returning: isSeated) }
     }
+}
+
+/// One batch's part in the crew; the batch is over with this object.
+final class TransferBatch: Sendable {
+    private let crew: TransferCrew
+    private let number: Int
+
+    init(_ crew: TransferCrew, bound: Int?) {
+        self.crew = crew
+        number = crew.join(bound: bound)
+    }
+
+    deinit {
+        crew.forget(batch: number)
+    }
+
+    /// Waits until a file may begin; false when the batch is over.
+    func admit(file: Int, _ seat: TransferCrew.Seat) async -> Bool {
+        await crew.wait(batch: number, file: file, seat)
+    }
+
+    /// Waits for a further connection for a file that has begun; false when the batch is over.
+    func help(file: Int) async -> Bool {
+        await crew.wait(batch: number, file: file, .large)
+    }
+
+    /// Gives a connection back.
+    func leave() { crew.leave(batch: number) }
+
+    /// Nobody waits any more.
+    func close() { crew.close(batch: number) }
+
+    /// Counts bytes that arrived.
+    func count(_ bytes: Int) { crew.count(bytes, batch: number) }
+
+    /// A file's answer began so many seconds after it was asked for.
+    func answered(_ seat: TransferCrew.Seat, after latency: Double) {
+        crew.answered(seat, after: latency, batch: number)
+    }
+
+    /// Bytes that one connection misses while it asks for something.
+    var requestCost: Int64 { crew.requestCost }
+
+    /// The server is overloaded.
+    func relax() { crew.relax() }
 }
