@@ -22,7 +22,6 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
-        .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
     ],
     targets: [
         // MARK: text → tokens → AST
@@ -46,7 +45,7 @@ let package = Package(
         .target(name: "CNixModules"),
         .target(
             name: "NixEval",
-            dependencies: ["NixSyntax", "NixFormats", "CNixModules", "CStack", "TOMLKit"],
+            dependencies: ["NixSyntax", "NixFormats", "CNixModules", "CStack"],
             swiftSettings: strict),
         .testTarget(name: "NixEvalTests", dependencies: ["NixEval"], swiftSettings: strict),
 

@@ -1,0 +1,1 @@
+builtins.fromTOML "a = 2023-02-29"

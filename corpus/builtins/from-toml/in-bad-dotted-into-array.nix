@@ -1,0 +1,1 @@
+builtins.fromTOML "[[t.a]]\n[t]\na.b = 1"
