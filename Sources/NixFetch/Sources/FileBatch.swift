@@ -1,11 +1,29 @@
 import Glibc
+import NixFormats
 
 /// A file of a model: what to download, and where to put it.
 struct FileJob: Sendable {
-    var request: FileRequest
+    let request: FileRequest
     /// The directory and the name in it.
-    var target: Descriptor
-    var name: String
+    let target: Descriptor
+    let name: String
+    /// Whether it is called by the hexadecimal SHA-256 digest of its content instead.
+    let isNamedByContent: Bool
+    /// The partial file's name.
+    let key: String
+
+    init(request: FileRequest, target: Descriptor, name: String, isNamedByContent: Bool = false) {
+        self.request = request
+        self.target = target
+        self.name = name
+        self.isNamedByContent = isNamedByContent
+        key = request.key
+    }
+
+    /// The name of the file in its place.
+    func finalName(_ file: FetchedFile) -> String {
+        isNamedByContent ? "\(file.sha256.base16)" : name
+    }
 }
 
 /// Downloads the files of one model, several at once.
@@ -62,13 +80,15 @@ struct FileBatch: Sendable {
     /// Moves a complete file to its place; one that another process took meanwhile is fetched again.
     private func publish(_ job: FileJob, _ file: FetchedFile) async throws(FetchError) -> FetchedFile {
         do {
-            try PartialFile.publish(key: job.request.key, in: workspace.partials, to: job.target, as: job.name)
+            try PartialFile.publish(
+                key: job.key, in: workspace.partials, to: job.target, as: job.finalName(file),
+                isRecorded: PartialFile.isRecorded(size: job.request.size, isDigestKnown: job.request.isDigestKnown))
             return file
         } catch {
             guard error.number == ENOENT else { throw error.fetchError }
         }
         return try await FileDownload(context: context, request: job.request, translate: translate)
-            .run(partials: workspace.partials, into: job.target, as: job.name)
+            .run(partials: workspace.partials, into: job.target, as: job.finalName(file))
     }
 
     /// Runs the group, and ends it when a time is over.
@@ -107,7 +127,7 @@ struct FileBatch: Sendable {
                 let size = jobs[index].request.size ?? 0
                 let isLarge = size >= context.downloader.options.rangeThreshold
                 guard await crew.admit(file: index, isLarge ? .large : .small) else { break }
-                let isDeferred = plan != nil && !named.contains(jobs[index].request.key)
+                let isDeferred = plan != nil && !named.contains(jobs[index].key)
                 group.addTask {
                     let completion = await complete(index, board, crew, defersDigest: isDeferred)
                     if case .failure = completion.result { crew.close() }
@@ -135,7 +155,7 @@ struct FileBatch: Sendable {
         var places: [String: Int] = [:]
         for key in plan.tree([:]).downloads where places[key] == nil { places[key] = places.count }
         return jobs.indices.sorted { left, right in
-            (places[jobs[left].request.key] ?? .max, left) < (places[jobs[right].request.key] ?? .max, right)
+            (places[jobs[left].key] ?? .max, left) < (places[jobs[right].key] ?? .max, right)
         }
     }
 
@@ -163,7 +183,7 @@ struct FileBatch: Sendable {
     private func bytesOnDisk() -> Int64 {
         jobs.reduce(0) { sum, job in
             var status = stat()
-            guard fstatat(workspace.partials.root.number, job.request.key + ".part", &status, AT_SYMLINK_NOFOLLOW) == 0
+            guard fstatat(workspace.partials.root.number, job.key + ".part", &status, AT_SYMLINK_NOFOLLOW) == 0
             else { return sum }
             return sum + Int64(status.st_blocks) * 512
         }

@@ -81,16 +81,13 @@ struct HuggingFaceSource: Sendable {
         var jobs: [FileJob] = []
         for entry in entries.sorted(by: Entry.isFetchedBefore) where contents[entry.content] == nil {
             contents[entry.content] = jobs.count
-            jobs.append(try job(entry, commit: commit, blobs: blobs, index: jobs.count))
+            jobs.append(try job(entry, commit: commit, blobs: blobs))
         }
         let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
             errors.translate(error, path: request.label)
         }
         let (fetched, nar) = try await batch.run(hashing: plan(entries, jobs, contents, commit))
         var layout = HubLayout(commit: commit, revision: revision)
-        for (job, file) in zip(jobs, fetched) {
-            try place(job.name, "\(file.sha256.base16)", in: blobs)
-        }
         for entry in entries {
             guard let index = contents[entry.content] else { continue }
             _ = layout.add(path: entry.path, sha256: fetched[index].sha256)
@@ -103,14 +100,14 @@ struct HuggingFaceSource: Sendable {
 
     /// The tree by the digests of the small files; those of the large ones are known.
     private func plan(_ entries: [Entry], _ jobs: [FileJob], _ contents: [String: Int], _ commit: String) -> TreePlan {
-        let keys = contents.mapValues { jobs[$0].request.key }
+        let keys = contents.mapValues { jobs[$0].key }
         let known = Dictionary(
             jobs.compactMap { job -> (String, NixHash)? in
                 guard case .required(let hash) = job.request.expected else { return nil }
-                return (job.request.key, hash)
+                return (job.key, hash)
             }, uniquingKeysWith: { first, _ in first })
         let layout = HubLayout(commit: commit, revision: revision)
-        return TreePlan(named: jobs.map(\.request.key).filter { known[$0] == nil }) { digests in
+        return TreePlan(named: jobs.map(\.key).filter { known[$0] == nil }) { digests in
             var layout = layout
             var blobs: [String: String] = [:]
             for entry in entries {
@@ -122,23 +119,14 @@ struct HuggingFaceSource: Sendable {
         }
     }
 
-    /// Gives a fetched blob the name of its digest; a second blob of the same content is dropped.
-    private func place(_ temporary: String, _ blob: String, in blobs: Descriptor) throws(FetchError) {
-        do {
-            try FileAccess.call("rename", blob) { renameat(blobs.number, temporary, blobs.number, blob) }
-        } catch {
-            throw error.fetchError
-        }
-    }
-
-    private func job(_ entry: Entry, commit: String, blobs: Descriptor, index: Int) throws(FetchError) -> FileJob {
+    private func job(_ entry: Entry, commit: String, blobs: Descriptor) throws(FetchError) -> FileJob {
         let path = URLReference.percentEncoded(entry.path, keepingSlashes: true)
         let url = try Downloader.parse("\(base)/\(kind.pathPrefix)\(repo)/resolve/\(commit)/\(path)")
         var request = FileRequest(url: url, label: entry.path)
         request.authorizer = authorizer
         request.size = entry.size
         request.expected = entry.expected
-        return FileJob(request: request, target: blobs, name: "incoming-\(index)")
+        return FileJob(request: request, target: blobs, name: entry.path, isNamedByContent: true)
     }
 
     // MARK: revision → commit

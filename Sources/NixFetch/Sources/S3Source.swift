@@ -74,7 +74,7 @@ struct S3Source: Sendable {
             session.translate(error, about: request.label)
         }
         var tree = TreeNode.directory([:])
-        for job in jobs { tree.insert(.download(key: job.request.key), at: job.request.label.utf8) }
+        for job in jobs { tree.insert(.download(key: job.key), at: job.request.label.utf8) }
         let renewal = Task { await identity.keepFresh() }
         defer { renewal.cancel() }
         let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })

@@ -34,7 +34,7 @@ struct URLSource: Sendable {
             return try unpack(jobs, workspace)
         }
         var tree = TreeNode.directory([:])
-        for job in jobs { tree.insert(.download(key: job.request.key), at: job.name.utf8) }
+        for job in jobs { tree.insert(.download(key: job.key), at: job.name.utf8) }
         let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })
         return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
     }

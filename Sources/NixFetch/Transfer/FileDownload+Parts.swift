@@ -8,6 +8,11 @@ extension FileDownload {
     /// - Returns: nil when the file is complete, else why it is not.
     func transfer(_ partial: PartialFile, signal: ProgressSignal, from url: URLReference) async -> TransferError? {
         let shared = SharedLocation(first: url)
+        guard request.size ?? .max >= context.downloader.options.rangeThreshold else {
+            let error = await work(partial, signal: signal, location: shared)
+            crew.leave()
+            return error ?? shortage(partial)
+        }
         return await withTaskGroup(of: TransferError?.self) { group in
             group.addTask {
                 let error = await self.work(partial, signal: signal, location: shared)
@@ -28,13 +33,15 @@ extension FileDownload {
                 first = outcome
                 group.cancelAll()
             }
-            let isComplete = partial.state.withLock { $0.total == $0.written.frontier }
-            return first
-                ?? (isComplete
-                    ? nil
-                    : TransferError(
-                        code: .tooShort, url: request.url.redacted, reason: "the server did not send the whole file"))
+            return first ?? shortage(partial)
         }
+    }
+
+    /// What is wrong with a file whose transfers are over: nil when it is complete.
+    private func shortage(_ partial: PartialFile) -> TransferError? {
+        guard partial.state.withLock({ $0.total != $0.written.frontier }) else { return nil }
+        return TransferError(
+            code: .tooShort, url: request.url.redacted, reason: "the server did not send the whole file")
     }
 
     /// Fetches parts, each with a connection of its own, until none is left.

@@ -69,6 +69,8 @@ struct FileRequest: Sendable {
 struct FileDownload: Sendable {
     let context: FetchContext
     let request: FileRequest
+    /// The partial file's name.
+    let key: String
     /// Puts a failed request into the source's own words.
     let translate: @Sendable (FileRequest, TransferError) -> FetchError
     /// Told where the file stands.
@@ -90,6 +92,7 @@ struct FileDownload: Sendable {
     ) {
         self.context = context
         self.request = request
+        key = request.key
         self.translate = translate
         self.board = board
         self.crew = crew ?? context.makeBatch()
@@ -108,7 +111,7 @@ struct FileDownload: Sendable {
         let (file, partial) = try await completeLocked(partials: partials)
         // The lock is held until the file is in its place.
         defer { withExtendedLifetime(partial) {} }
-        do { try PartialFile.publish(key: request.key, in: partials, to: target, as: name) } catch {
+        do { try PartialFile.publish(key: key, in: partials, to: target, as: name) } catch {
             throw error.fetchError
         }
         return file
@@ -123,7 +126,7 @@ struct FileDownload: Sendable {
 
     /// Puts a file that is complete and verified on the board.
     private func post(_ file: FetchedFile, _ partial: PartialFile) {
-        board?[request.key] = ProgressBoard.Entry(
+        board?[key] = ProgressBoard.Entry(
             generation: partial.state.withLock { $0.generation }, frontier: file.size, total: file.size,
             sha256: file.sha256)
     }
@@ -135,7 +138,7 @@ struct FileDownload: Sendable {
         var isSeated = isAdmitted ? true : await crew.admit(file: index, .small)
         defer { if isSeated { crew.leave() } }
         let partial = try await PartialFile(
-            key: request.key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown
+            key: key, in: partials, total: request.size, isDigestKnown: request.isDigestKnown
         ) {
             context.observer.observe(.note("'\(request.label.printable)' is being fetched by another process: waiting"))
         }
@@ -174,7 +177,9 @@ struct FileDownload: Sendable {
             }
             do {
                 // An earlier, longer version may have left bytes behind the end.
-                try FileAccess.call("truncate", partial.name) { ftruncate(partial.descriptor.number, off_t(size)) }
+                if partial.isOld || state.restarts > 0 {
+                    try FileAccess.call("truncate", partial.name) { ftruncate(partial.descriptor.number, off_t(size)) }
+                }
                 try partial.checkpoint(isLast: true)
             } catch {
                 throw error.fetchError
@@ -198,10 +203,19 @@ struct FileDownload: Sendable {
     private func fetchAndHash(_ partial: PartialFile) async throws(FetchError) -> Digests {
         let signal = ProgressSignal()
         let hasher = defersDigest ? nil : ContentHasher(partial.descriptor, extra: extraDigest)
-        async let hashing = follow(partial, signal, hasher)
-        let failure = await transferFromAnywhere(partial, signal)
-        signal.finish()
-        let hashed = await hashing
+        let failure: TransferError?
+        let hashed: Result<Digests?, FileAccess.Failure>
+        if request.size ?? .max < Self.checkpointDistance {
+            // Too small for a task of its own.
+            failure = await transferFromAnywhere(partial, signal)
+            signal.finish()
+            hashed = await follow(partial, signal, hasher)
+        } else {
+            async let hashing = follow(partial, signal, hasher)
+            failure = await transferFromAnywhere(partial, signal)
+            signal.finish()
+            hashed = await hashing
+        }
         if let failure {
             // What is there stays, for the next run.
             try? partial.checkpoint()
@@ -231,8 +245,8 @@ struct FileDownload: Sendable {
     /// Waits for the digest of the complete file from who hashes the tree; when that one gave up, reads the file.
     private func deferredDigests(_ partial: PartialFile) async throws(FetchError) -> Digests {
         let (generation, size) = partial.state.withLock { ($0.generation, $0.written.frontier) }
-        board?[request.key] = ProgressBoard.Entry(generation: generation, frontier: size, total: size, sha256: nil)
-        if let digest = await board?.digest(of: request.key, generation: generation) {
+        board?[key] = ProgressBoard.Entry(generation: generation, frontier: size, total: size, sha256: nil)
+        if let digest = await board?.digest(of: key, generation: generation) {
             return Digests(sha256: digest, hash: digest)
         }
         if Task.isCancelled { throw FetchError(.cancelled, "interrupted") }
@@ -264,7 +278,7 @@ struct FileDownload: Sendable {
                 let (generation, frontier, count, total) = partial.state.withLock { state in
                     (state.generation, state.written.frontier, state.written.count, state.total)
                 }
-                board?[request.key] = ProgressBoard.Entry(
+                board?[key] = ProgressBoard.Entry(
                     generation: generation, frontier: frontier, total: total, sha256: nil)
                 if count >= recorded + Self.checkpointDistance || count < recorded {
                     try partial.checkpoint()

@@ -51,14 +51,16 @@ final class PartialFile: Sendable {
     let state: Mutex<State>
     /// Bytes that were there from an earlier run.
     let resumed: Int64
+    /// Whether the file was not empty when it was opened.
+    let isOld: Bool
     private let directory: Descriptor
-    private let boot: String
     private let isDigestKnown: Bool
     private let sidecar = Mutex<Sidecar?>(nil)
 
     /// The open sidecar, and how long it is.
     private struct Sidecar {
         let file: Descriptor
+        let boot: String
         var length: Int
     }
 
@@ -74,16 +76,16 @@ final class PartialFile: Sendable {
         name = key + ".part"
         self.directory = directory.root
         self.isDigestKnown = isDigestKnown
-        boot = PartialRecord.currentBoot()
         do {
-            descriptor = try await Self.openLocked(name, in: directory, waits)
+            let size: Int64
+            (descriptor, size) = try await Self.openLocked(name, in: directory, waits)
+            isOld = size > 0
             var state = State()
             state.total = total
-            let size = Int64(try FileAccess.status(descriptor).st_size)
-            if let record = Self.record(name, in: directory), size > 0,
+            if size > 0, let record = Self.record(name, in: directory),
                 record.total == nil || size <= record.total ?? 0,
                 total == nil || record.total == nil || record.total == total,
-                isDigestKnown || (record.boot == boot && !boot.isEmpty),
+                isDigestKnown || !record.boot.isEmpty && record.boot == PartialRecord.currentBoot(),
                 isDigestKnown || record.validators.ifRange != nil, (record.written.ranges.last?.upperBound ?? 0) <= size
             {
                 state.total = total ?? record.total
@@ -108,7 +110,7 @@ final class PartialFile: Sendable {
 
     private static func openLocked(
         _ name: String, in directory: DirectoryTree, _ waits: () -> Void
-    ) async throws -> Descriptor {
+    ) async throws -> (file: Descriptor, size: Int64) {
         var hasTold = false
         while true {
             let file = Descriptor(
@@ -117,17 +119,18 @@ final class PartialFile: Sendable {
                 })
             while flock(file.number, LOCK_EX | LOCK_NB) != 0 {
                 // A file system without locks: two processes may waste each other's bytes, the digest decides.
-                guard errno == EWOULDBLOCK || errno == EINTR else { return file }
+                guard errno == EWOULDBLOCK || errno == EINTR else {
+                    return (file, Int64(try FileAccess.status(file).st_size))
+                }
                 if !hasTold { waits() }
                 hasTold = true
                 try await Task.sleep(for: .milliseconds(100))
             }
             // The one who had it may have moved it away: then begin with a new file.
             var status = stat()
-            if fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0,
-                status.st_ino == (try FileAccess.status(file)).st_ino
-            {
-                return file
+            let own = try FileAccess.status(file)
+            if fstatat(directory.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0, status.st_ino == own.st_ino {
+                return (file, Int64(own.st_size))
             }
         }
     }
@@ -143,25 +146,27 @@ final class PartialFile: Sendable {
         return PartialRecord(parsing: bytes)
     }
 
-    /// Below this size a file of known digest has no sidecar, which would cost more than the file.
-    private static let recordedSize: Int64 = 256 << 10
+    /// Whether a file has a sidecar: a small one of known digest has none, which would cost more than the file.
+    static func isRecorded(size: Int64?, isDigestKnown: Bool) -> Bool {
+        !isDigestKnown || size ?? .max >= 256 << 10
+    }
 
     /// Writes the sidecar for what is on disk now; called by one task at a time.
     ///
     /// One write in place, blanks up to the former length included: a killed process leaves the old text or the new one.
     func checkpoint(isLast: Bool = false) throws(FileAccess.Failure) {
-        var record = PartialRecord(boot: boot)
-        state.withLock { state in
-            record.total = state.total
-            record.validators = state.validators
-            record.written = state.written
-        }
-        if isDigestKnown, record.total ?? .max < Self.recordedSize { return }
-        var bytes = record.bytes
+        guard Self.isRecorded(size: state.withLock { $0.total }, isDigestKnown: isDigestKnown) else { return }
         let problem: Result<Void, FileAccess.Failure> = sidecar.withLock { sidecar in
             do throws(FileAccess.Failure) {
                 var open: Sidecar
                 if let sidecar { open = sidecar } else { open = try openSidecar() }
+                var record = PartialRecord(boot: open.boot)
+                state.withLock { state in
+                    record.total = state.total
+                    record.validators = state.validators
+                    record.written = state.written
+                }
+                var bytes = record.bytes
                 let blanks = max(open.length, 512) - bytes.count
                 if blanks > 0 { bytes += [UInt8](repeating: UInt8(ascii: " "), count: blanks) }
                 open.length = bytes.count
@@ -183,7 +188,8 @@ final class PartialFile: Sendable {
             try FileAccess.call("create", name) {
                 openat(directory.number, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0o600)
             })
-        return Sidecar(file: file, length: Int(try FileAccess.status(file).st_size))
+        return Sidecar(
+            file: file, boot: PartialRecord.currentBoot(), length: Int(try FileAccess.status(file).st_size))
     }
 
     /// Takes the blocks of the whole file from the file system, which then need not be looked for piece by piece.
@@ -203,11 +209,11 @@ final class PartialFile: Sendable {
         _ = unlinkat(directory.number, name + ".json", 0)
     }
 
-    /// Moves a finished file to its place, mode 0444, and removes the sidecar.
+    /// Moves a finished file to its place, mode 0444, and removes the sidecar, if it may have one.
     ///
     /// Both directories must lie on one file system. `ENOENT` means that another process took the file.
     static func publish(
-        key: String, in directory: DirectoryTree, to target: Descriptor, as finalName: String
+        key: String, in directory: DirectoryTree, to target: Descriptor, as finalName: String, isRecorded: Bool = true
     ) throws(FileAccess.Failure) {
         let name = key + ".part"
         let file = Descriptor(
@@ -218,7 +224,7 @@ final class PartialFile: Sendable {
         try FileAccess.call("rename", finalName) {
             renameat(directory.root.number, name, target.number, finalName)
         }
-        _ = unlinkat(directory.root.number, name + ".json", 0)
+        if isRecorded { _ = unlinkat(directory.root.number, name + ".json", 0) }
     }
 
     /// Removes the partial file and its sidecar.

@@ -89,16 +89,26 @@ struct ResponseHeadParser {
     mutating func feed(_ line: UnsafeRawBufferPointer) -> Step {
         byteCount += line.count
         guard byteCount <= 256 << 10 else { return .tooLong }
-        let text = String(decoding: line, as: UTF8.self).trimmingBlanks()
-        if text.uppercased().hasPrefix("HTTP/") {
-            status = text.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-            fields = []
-        } else if text.isEmpty {
+        let text = Self.trimmed(line[...])
+        if text.isEmpty {
             if status >= 200 || status == 101 { return .complete(ResponseHead(status: status, fields: fields)) }
-        } else if let colon = text.firstIndex(of: ":") {
-            let value = text[text.index(after: colon)...].trimmingBlanks()
-            fields.append((text[..<colon].lowercased(), value))
+        } else if String(decoding: text.prefix(5), as: UTF8.self).uppercased() == "HTTP/" {
+            let parts = text.split(separator: UInt8(ascii: " "))
+            status = parts.dropFirst().first.flatMap { Int(String(decoding: $0, as: UTF8.self)) } ?? 0
+            fields = []
+        } else if let colon = text.firstIndex(of: UInt8(ascii: ":")) {
+            let value = Self.trimmed(text[text.index(after: colon)...])
+            fields.append(
+                (String(decoding: text[..<colon], as: UTF8.self).lowercased(), String(decoding: value, as: UTF8.self)))
         }
         return .more
+    }
+
+    /// The bytes without blanks at their ends.
+    private static func trimmed(_ bytes: Slice<UnsafeRawBufferPointer>) -> Slice<UnsafeRawBufferPointer> {
+        let isBlank: (UInt8) -> Bool = { $0 == 0x20 || $0 == 0x09 || $0 == 0x0A || $0 == 0x0D }
+        guard let first = bytes.firstIndex(where: { !isBlank($0) }), let last = bytes.lastIndex(where: { !isBlank($0) })
+        else { return bytes[bytes.endIndex...] }
+        return bytes[first...last]
     }
 }
