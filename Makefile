@@ -1,16 +1,17 @@
-# make demo | test | install PREFIX=DIR | install-compat PREFIX=DIR | bench | format
+# make demo | test | install PREFIX=DIR | install-compat PREFIX=DIR | bench | bench-fetch | format
 # Missing Debian packages are installed first, with sudo where that is needed.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DELETE_ON_ERROR:
 .ONESHELL:
-.PHONY: all archives build demo test lint unit-test corpus-stress end-to-end install install-compat bench format packages test-packages venv
+.PHONY: all archives build demo test lint unit-test corpus-stress end-to-end install install-compat bench bench-fetch format packages test-packages bench-packages venv
 
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libsqlite3-dev python3
-TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server libedit2
+TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server libedit2 openssl nginx microsocks tinyproxy-bin
+BENCH_PACKAGES := nix-bin openssl curl nginx aria2
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz/Targets
 
 # Libraries that are linked into the program, from a folder without their shared forms: loading those was a fifth of every
@@ -43,6 +44,9 @@ packages:
 
 test-packages: packages
 	@$(call install-packages,$(TEST_PACKAGES))
+
+bench-packages: packages
+	@$(call install-packages,$(BENCH_PACKAGES))
 
 archives: packages
 	@mkdir -p $(ARCHIVES)
@@ -98,8 +102,11 @@ install-compat: install
 	  ln -sfn nixlite $(DESTDIR)$(PREFIX)/bin/$$name
 	done
 
-bench: build
+bench: build bench-packages
 	@Benchmarks/run
+
+bench-fetch: build bench-packages venv
+	@HF_COMMAND=$(CURDIR)/$(VENV)/bin/hf Benchmarks/fetch
 
 format:
 	@swift format -i --parallel -r $(SWIFT_SOURCES)
