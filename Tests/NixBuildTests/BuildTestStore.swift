@@ -69,11 +69,12 @@ final class BuildTestStore: @unchecked Sendable {
         for input in inputs { derivation.inputDerivations[input] = ["out"] }
         for output in outputs { derivation.outputs[ByteString(output)] = .deferred }
         derivation.environment["name"] = ByteString(name)
-        var hasher = DerivationHasher(store: store.layout.storeDirectory)
-        try hasher.fillInOutputPaths(of: &derivation) { path throws(FormatError) in
+        let storeDirectory = store.layout.storeDirectory
+        var hasher = DerivationHasher(store: storeDirectory)
+        let file = try hasher.finish(DerivationText(derivation, store: storeDirectory)) { path throws(FormatError) in
             do { return try self.store.readDerivation(path) } catch { throw FormatError(.derivation, "\(error)") }
         }
-        return try store.addDerivation(derivation)
+        return try store.addDerivation(ATermReader.read(file: file.contents, at: file.path, store: storeDirectory))
     }
 
     /// A fixed-output derivation in the store.

@@ -91,7 +91,7 @@ import Testing
 
     @Test(arguments: tolerated) func tolerates(text: String, canonical: String) throws {
         let derivation = try ATermReader.read(ByteString(text), name: "base", store: .standard)
-        #expect(try ATermWriter.write(derivation, store: .standard) == ByteString(canonical))
+        #expect(try DerivationText(derivation, store: .standard).file() == ByteString(canonical))
     }
 
     /// A fixed output's path is not read but computed, as in Nix 2.34.
@@ -129,7 +129,7 @@ import Testing
         var random = RandomSource(seed: 5)
         for _ in 0..<400 {
             let derivation = try Self.random(&random)
-            let contents = try ATermWriter.write(derivation, store: .standard)
+            let contents = try DerivationText(derivation, store: .standard).file()
             #expect(try ATermReader.read(contents, name: derivation.name, store: .standard) == derivation)
         }
     }
@@ -139,14 +139,14 @@ import Testing
         var refused = 0
         for _ in 0..<2000 {
             let derivation = try Self.random(&random)
-            var bytes = try ATermWriter.write(derivation, store: .standard).bytes
+            var bytes = try DerivationText(derivation, store: .standard).file().bytes
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let index = Int.random(in: 0..<bytes.count, using: &random)
                 bytes[index] = Array(#"\"[](),abn"#.utf8).randomElement(using: &random) ?? 0
             }
             do {
                 let mutated = try ATermReader.read(ByteString(bytes), name: "x", store: .standard)
-                let again = try ATermWriter.write(mutated, store: .standard)
+                let again = try DerivationText(mutated, store: .standard).file()
                 #expect(try ATermReader.read(again, name: "x", store: .standard) == mutated)
             } catch {
                 refused += 1
@@ -184,5 +184,30 @@ import Testing
         let name = random.name()
         return try StoreDirectory.standard.makeStorePath(
             type: "test", hash: Digester.sha256(name.bytes), name: name.bytes)
+    }
+}
+
+/// Escapes, which are looked for eight bytes at a time.
+@Suite struct QuotingTests {
+    @Test func escapesWhereverTheByteLies() throws {
+        for byte in UInt8.min...UInt8.max {
+            for place in 0..<20 {
+                var value = [UInt8](repeating: UInt8(ascii: "x"), count: 19)
+                value.insert(byte, at: place)
+                let derivation = Derivation(name: "q", environment: ["v": ByteString(value)])
+                let file = try DerivationText(derivation, store: .standard).file()
+                let escaped: [UInt8] =
+                    switch byte {
+                    case UInt8(ascii: "\""), UInt8(ascii: "\\"): [UInt8(ascii: "\\"), byte]
+                    case UInt8(ascii: "\n"): Array(#"\n"#.utf8)
+                    case UInt8(ascii: "\r"): Array(#"\r"#.utf8)
+                    case UInt8(ascii: "\t"): Array(#"\t"#.utf8)
+                    default: [byte]
+                    }
+                let text = value[..<place] + escaped + value[(place + 1)...]
+                let expected = Array(#"Derive([],[],[],"","",[],[("v",""#.utf8) + text + Array(#"")])"#.utf8)
+                #expect(file == ByteString(expected))
+            }
+        }
     }
 }

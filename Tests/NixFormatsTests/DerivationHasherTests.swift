@@ -62,20 +62,21 @@ import Testing
 
     @Test func unknownOutputsOfFixedInputsAreRefused() throws {
         let fileName = try #require(DerivationTests.names.first { $0.hasSuffix("-sha1.drv") })
-        var derivation = Derivation(
+        let derivation = Derivation(
             name: "user", outputs: ["out": .deferred],
             inputDerivations: [try StorePath(baseName: ByteString(fileName)): ["dev"]])
         var hasher = DerivationHasher(store: store)
         #expect(throws: FormatError(.derivation, "no hash for output 'dev' of derivation 'user'")) {
-            try hasher.fillInOutputPaths(of: &derivation, load: DerivationTests.load)
+            try hasher.finish(DerivationText(derivation, store: store), load: DerivationTests.load)
         }
     }
 
     @Test func keepsVariablesThatAreSet() throws {
-        var derivation = Derivation(name: "x", outputs: ["out": .deferred], environment: ["out": "mine"])
+        let derivation = Derivation(name: "x", outputs: ["out": .deferred], environment: ["out": "mine"])
         var hasher = DerivationHasher(store: store)
-        try hasher.fillInOutputPaths(of: &derivation, load: Self.none)
-        #expect(derivation.environment["out"] == "mine")
+        let file = try hasher.finish(DerivationText(derivation, store: store), load: Self.none)
+        let read = try ATermReader.read(file: file.contents, at: file.path, store: store)
+        #expect(read.environment["out"] == "mine")
     }
 
     /// Messages of `derivationStrict` and of Nix's check of derivations.
@@ -92,10 +93,10 @@ import Testing
         ]
         for (outputs, message) in rows {
             #expect(throws: FormatError(.derivation, message)) {
-                try DerivationValidation.checkOutputs(Derivation(name: "x", outputs: outputs))
+                try DerivationValidation.checkOutputs(outputs.map { ($0.key, $0.value) })
             }
         }
-        try DerivationValidation.checkOutputs(Derivation(name: "x", outputs: ["out": fixed]))
+        try DerivationValidation.checkOutputs([(ByteString("out"), fixed)])
     }
 }
 

@@ -101,7 +101,7 @@ extension Builtins {
             }
             derivation = try evaluator.host.readDerivation(path)
         } catch { throw EvaluationError(error) }
-        return try machine.output(ByteString(output.bytes), of: derivation, at: path)
+        return try machine.output(ByteString(output.bytes), of: derivation, read: path)
     }
 
     private static func getContext(

@@ -36,7 +36,7 @@ extension Builtins {
 struct DerivationBuilder {
     let machine: Machine
     let name: [UInt8]
-    private var derivation: Derivation
+    private let text: DerivationText
     private var contexts = ContextUnion()
     private var isContentAddressed = false
     private var isImpure = false
@@ -44,7 +44,6 @@ struct DerivationBuilder {
     private var outputHashAlgorithm: HashAlgorithm?
     private var method: ContentAddressMethod?
     private var outputs: [ByteString] = ["out"]
-    private var environment: [(ByteString, ByteString)] = []
     /// Structured attributes as JSON fields, in order of their names.
     private var structured: [UInt8]?
     /// Attributes that say nothing where attributes are structured.
@@ -56,13 +55,13 @@ struct DerivationBuilder {
     init(machine: Machine, name: [UInt8]) {
         self.machine = machine
         self.name = name
-        derivation = Derivation(name: ByteString(name))
+        text = DerivationText(name: ByteString(name), store: machine.evaluator.host.storeDirectory)
     }
 
     private var evaluator: Evaluator { machine.evaluator }
 
     mutating func build(_ set: Value) throws(EvaluationError) -> Value {
-        do { try DerivationValidation.checkName(derivation.name) } catch { throw EvaluationError(error) }
+        do { try DerivationValidation.checkName(text.name) } catch { throw EvaluationError(error) }
         let known = machine.known
         let isStructured = try flag(
             set, known.structuredAttrs,
@@ -89,13 +88,12 @@ struct DerivationBuilder {
         }
         if var structured {
             structured.append(UInt8(ascii: "}"))
-            environment.append(("__json", ByteString(structured)))
+            add(variable: machine.known.json, structured)
         }
-        derivation.environment = SortedMap(environment)
         try addContext()
-        if derivation.builder.isEmpty { throw EvaluationError(.other, "required attribute 'builder' missing") }
-        if derivation.system.isEmpty { throw EvaluationError(.other, "required attribute 'system' missing") }
-        do { try DerivationValidation.checkSuffix(derivation.name, method: method, outputs: outputs) } catch {
+        if text.builder.isEmpty { throw EvaluationError(.other, "required attribute 'builder' missing") }
+        if text.system.isEmpty { throw EvaluationError(.other, "required attribute 'system' missing") }
+        do { try DerivationValidation.checkSuffix(text.name, method: method, outputs: outputs) } catch {
             throw EvaluationError(error)
         }
         if outputHash != nil {
@@ -103,7 +101,7 @@ struct DerivationBuilder {
         } else if isContentAddressed || isImpure {
             try floatOutputs()
         } else {
-            setOutputs()
+            try setOutputs { _ in (.deferred, "") }
         }
         return try finish()
     }
@@ -137,27 +135,25 @@ struct DerivationBuilder {
                 let argument = try machine.coerceToString(
                     Value(bits: list.elements[index]), 0, "while evaluating an element of the argument list",
                     coercesMore: true)
-                derivation.arguments.append(ByteString(take(argument)))
+                contexts.add(argument.contextIndex)
+                text.addArgument(argument.bytes)
             }
             return
         }
         if structured != nil { return try addStructured(symbol, value) }
         let string = try machine.coerceToString(value, 0, "", coercesMore: true)
-        let text = take(string)
-        if symbol == known.json {
-            environment.append((key(symbol), try normalisedJSON(string)))
-            return
-        }
-        environment.append((key(symbol), ByteString(text)))
+        contexts.add(string.contextIndex)
+        if symbol == known.json { return add(variable: symbol, try normalisedJSON(string)) }
+        text.addVariable(evaluator.symbols.bytes(of: symbol), string.bytes)
         switch symbol {
-        case known.builder: derivation.builder = ByteString(text)
-        case known.system: derivation.system = ByteString(text)
-        case known.outputHash: outputHash = text
-        case known.outputHashAlgo: try setHashAlgorithm(text)
-        case known.outputHashMode: try setMode(text)
+        case known.builder: text.builder = ByteString(string.bytes)
+        case known.system: text.system = ByteString(string.bytes)
+        case known.outputHash: outputHash = Array(string.bytes)
+        case known.outputHashAlgo: try setHashAlgorithm(Array(string.bytes))
+        case known.outputHashMode: try setMode(Array(string.bytes))
         case known.outputs:
             try setOutputNames(
-                text.split { " \t\n\r".utf8.contains($0) }.map { ByteString($0) })
+                string.bytes.split { " \t\n\r".utf8.contains($0) }.map { ByteString($0) })
         default: break
         }
     }
@@ -169,13 +165,17 @@ struct DerivationBuilder {
         } catch { throw EvaluationError(error) }
     }
 
+    private func add(variable symbol: Symbol, _ value: [UInt8]) {
+        value.withUnsafeBufferPointer { text.addVariable(evaluator.symbols.bytes(of: symbol), $0) }
+    }
+
     /// Structured attributes that are given as text, as they are written: names in order, no blanks.
-    private func normalisedJSON(_ text: Value) throws(EvaluationError) -> ByteString {
+    private func normalisedJSON(_ string: Value) throws(EvaluationError) -> [UInt8] {
         warn(
-            "In derivation '\(derivation.name)': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead."
+            "In derivation '\(text.name)': setting structured attributes via '__json' is deprecated, and may be disallowed in future versions of Nix. Set '__structuredAttrs = true' instead."
         )
         let value: Value
-        do throws(EvaluationError) { value = try JSONReader.read(text, machine) } catch {
+        do throws(EvaluationError) { value = try JSONReader.read(string, machine) } catch {
             throw EvaluationError(.other, "cannot process __json attribute: \(error.text)")
         }
         guard value.isAttributes else {
@@ -190,18 +190,10 @@ struct DerivationBuilder {
                 .other,
                 "cannot process __json attribute: [json.exception.type_error.302] type must be object, but is \(kind)")
         }
-        return ByteString(try JSONPrinter.print(value, machine, copiesToStore: true).bytes)
+        return try JSONPrinter.print(value, machine, copiesToStore: true).bytes
     }
 
     private func warn(_ message: String) { evaluator.host.report(Array("warning: \(message)".utf8)) }
-
-    private func key(_ symbol: Symbol) -> ByteString { ByteString(evaluator.symbols.bytes(of: symbol)) }
-
-    /// The bytes of a string, whose context the derivation now has.
-    private mutating func take(_ text: Value) -> [UInt8] {
-        contexts.add(text.contextIndex)
-        return Array(text.bytes)
-    }
 
     private mutating func addStructured(_ symbol: Symbol, _ value: Value) throws(EvaluationError) {
         let known = machine.known
@@ -215,8 +207,11 @@ struct DerivationBuilder {
         json += printed.bytes
         structured = json
         switch symbol {
-        case known.builder: derivation.builder = ByteString(take(try machine.forceString(value, 0, "")))
-        case known.system: derivation.system = try plain(value)
+        case known.builder:
+            let builder = try machine.forceString(value, 0, "")
+            contexts.add(builder.contextIndex)
+            text.builder = ByteString(builder.bytes)
+        case known.system: text.system = try plain(value)
         case known.outputHash: outputHash = try plain(value).bytes
         case known.outputHashAlgo: try setHashAlgorithm(try plain(value).bytes)
         case known.outputHashMode: try setMode(try plain(value).bytes)
@@ -230,7 +225,7 @@ struct DerivationBuilder {
         let name = evaluator.symbols.string(of: symbol)
         if Self.checks.contains(name) {
             warn(
-                "In a derivation named '\(derivation.name)', 'structuredAttrs' disables the effect of the derivation attribute '\(name)'; use 'outputChecks.<output>.\(name)' instead"
+                "In a derivation named '\(text.name)', 'structuredAttrs' disables the effect of the derivation attribute '\(name)'; use 'outputChecks.<output>.\(name)' instead"
             )
         }
     }
@@ -239,10 +234,10 @@ struct DerivationBuilder {
         ByteString(try machine.stringWithoutContext(value, 0, "").bytes)
     }
 
-    private mutating func setMode(_ text: [UInt8]) throws(EvaluationError) {
+    private mutating func setMode(_ mode: [UInt8]) throws(EvaluationError) {
         do {
             method = try DerivationValidation.method(
-                outputHashMode: ByteString(text), derivationName: derivation.name,
+                outputHashMode: ByteString(mode), derivationName: text.name,
                 isDynamic: evaluator.options.experimentalFeatures.contains("dynamic-derivations"))
         } catch { throw EvaluationError(error) }
     }
@@ -254,12 +249,12 @@ struct DerivationBuilder {
 
     // MARK: Inputs and outputs
 
-    private mutating func addContext() throws(EvaluationError) {
+    private func addContext() throws(EvaluationError) {
         for element in evaluator.contexts.elements(of: evaluator.contexts.union(contexts)) {
             switch element {
-            case .path(let path): derivation.inputSources.insert(path)
+            case .path(let path): text.inputSources.insert(path)
             case .output(let path, let output):
-                derivation.inputDerivations[path] = (derivation.inputDerivations[path] ?? []).union(output)
+                if text.inputDerivations[path]?.insert(output) == nil { text.inputDerivations[path] = [output] }
             case .derivationDeep(let path): try addDeep(path)
             }
         }
@@ -267,7 +262,7 @@ struct DerivationBuilder {
 
     /// A derivation with all that it and its sources refer to: every path becomes a source, every derivation gives all
     /// its outputs.
-    private mutating func addDeep(_ start: StorePath) throws(EvaluationError) {
+    private func addDeep(_ start: StorePath) throws(EvaluationError) {
         do throws(HostError) {
             guard try evaluator.host.isValid(start) else {
                 throw HostError("path '\(evaluator.host.storeDirectory.print(start))' is not valid")
@@ -276,11 +271,11 @@ struct DerivationBuilder {
         var seen: Set<StorePath> = [start]
         var queue = [start]
         while let path = queue.popLast() {
-            derivation.inputSources.insert(path)
+            text.inputSources.insert(path)
             let references: [StorePath]
             if path.isDerivation {
                 let input = try readDerivation(path)
-                derivation.inputDerivations[path] = SortedSet(input.outputs.keys)
+                text.inputDerivations[path] = SortedSet(input.outputs.keys)
                 references = Array(input.references)
             } else {
                 do throws(HostError) { references = try evaluator.host.references(of: path) } catch {
@@ -296,7 +291,7 @@ struct DerivationBuilder {
     }
 
     /// An empty hash stands for the one of all zeros, with a warning.
-    private mutating func fixOutput() throws(EvaluationError) {
+    private func fixOutput() throws(EvaluationError) {
         do {
             try DerivationValidation.checkOutputNames(outputs, isFixed: true)
             let (hash, wasEmpty) = try NixHash.parseAllowingEmpty(
@@ -304,68 +299,60 @@ struct DerivationBuilder {
                 features: evaluator.options.experimentalFeatures)
             if wasEmpty { evaluator.host.report(Array("warning: found empty hash, assuming '\(hash.sri)'".utf8)) }
             let address = ContentAddress(method: method ?? .flat, hash: hash)
-            let path = try evaluator.host.storeDirectory.fixedOutputPath(name: name, address: address)
-            derivation.environment["out"] = evaluator.host.storeDirectory.print(path)
-            derivation.outputs = ["out": .fixed(address)]
+            try text.addOutput("out", .fixed(address), variable: "")
         } catch { throw EvaluationError(error) }
     }
 
     /// Outputs whose paths follow from what is built.
-    private mutating func floatOutputs() throws(EvaluationError) {
+    private func floatOutputs() throws(EvaluationError) {
         guard !isContentAddressed || !isImpure else {
             throw EvaluationError(.other, "derivation cannot be both content-addressed and impure")
         }
         let algorithm = outputHashAlgorithm ?? .sha256
         let method = method ?? .nar
-        var map = SortedMap<ByteString, DerivationOutput>()
-        for output in outputs {
-            derivation.environment[output] = OutputPlaceholder.make(output: output)
-            map[output] = isImpure ? .impure(method, algorithm) : .floating(method, algorithm)
+        try setOutputs {
+            (isImpure ? .impure(method, algorithm) : .floating(method, algorithm), OutputPlaceholder.make(output: $0))
         }
-        derivation.outputs = map
     }
 
-    private mutating func setOutputs() {
-        var map = SortedMap<ByteString, DerivationOutput>()
-        for output in outputs {
-            derivation.environment[output] = ""
-            map[output] = .deferred
-        }
-        derivation.outputs = map
-    }
-
-    private mutating func finish() throws(EvaluationError) -> Value {
-        let evaluator = evaluator
-        let load: DerivationHasher.Load = { path throws(FormatError) in
-            do throws(HostError) { return try evaluator.host.readDerivation(path) } catch {
-                throw FormatError(.derivation, error.message)
+    private func setOutputs(
+        _ make: (ByteString) -> (value: DerivationOutput, variable: ByteString)
+    ) throws(EvaluationError) {
+        do throws(FormatError) {
+            for output in outputs {
+                let made = make(output)
+                try text.addOutput(output, made.value, variable: made.variable)
             }
-        }
-        do { try evaluator.derivationHasher.fillInOutputPaths(of: &derivation, load: load) } catch {
-            throw EvaluationError(error)
-        }
-        let path: StorePath
-        do { path = try evaluator.host.addDerivation(derivation, name: name) } catch { throw EvaluationError(error) }
-        do { try evaluator.derivationHasher.record(derivation, at: path, load: load) } catch {
-            throw EvaluationError(error)
-        }
-        return try result(path)
+        } catch { throw EvaluationError(error) }
+    }
+
+    private func finish() throws(EvaluationError) -> Value {
+        let evaluator = evaluator
+        let file: DerivationFile
+        do {
+            file = try evaluator.derivationHasher.finish(text) { path throws(FormatError) in
+                do throws(HostError) { return try evaluator.host.readDerivation(path) } catch {
+                    throw FormatError(.derivation, error.message)
+                }
+            }
+        } catch { throw EvaluationError(error) }
+        do { try evaluator.host.addDerivation(file) } catch { throw EvaluationError(error) }
+        return try result(file.path)
     }
 
     private func result(_ path: StorePath) throws(EvaluationError) -> Value {
-        let store = evaluator.host.storeDirectory
-        let keep = try machine.allocate(derivation.outputs.count + 1)
-        for index in 0...derivation.outputs.count { keep[index] = 0 }
+        let keep = try machine.allocate(text.outputs.count + 1)
+        for index in 0...text.outputs.count { keep[index] = 0 }
         let drvPath = try machine.string(
-            store.print(path).bytes, context: evaluator.contexts.index(of: .derivationDeep(path)))
+            text.store.print(path).bytes, context: evaluator.contexts.index(of: .derivationDeep(path)))
         keep[0] = drvPath.bits
         var entries = [AttributeEntry(symbol: machine.known.drvPath, value: drvPath.bits, position: 0)]
-        for output in derivation.outputs {
-            let value = try machine.output(output.key, of: derivation, at: path)
+        for output in text.outputs {
+            let value = try machine.output(output.name, of: path, at: output.path)
             keep[entries.count] = value.bits
             entries.append(
                 AttributeEntry(
-                    symbol: output.key.bytes.withUnsafeBufferPointer { evaluator.symbols.intern($0) },
+                    symbol: output.name.bytes.withUnsafeBufferPointer { evaluator.symbols.intern($0) },
                     value: value.bits, position: 0))
         }
         let set = try machine.attributes(&entries)
@@ -396,25 +383,24 @@ extension Builtins {
 }
 
 extension Machine {
-    /// The path of an output, or what stands for it until it is known, as a string that refers to the output.
+    /// The path of an output of the derivation at `derivation`, or what stands for it until it is known, as a string that refers to
+    /// the output.
     func output(
-        _ name: ByteString, of derivation: Derivation, at path: StorePath
+        _ name: ByteString, of derivation: StorePath, at path: StorePath?
     ) throws(EvaluationError) -> Value {
-        let store = evaluator.host.storeDirectory
-        let text: ByteString
-        do throws(FormatError) {
-            let known = try derivation.outputPath(name, in: store)
-            text = known.map { store.print($0) } ?? OutputPlaceholder.downstream(of: path, output: name)
-        } catch { throw EvaluationError(error) }
+        let text =
+            path.map { evaluator.host.storeDirectory.print($0) }
+            ?? OutputPlaceholder.downstream(of: derivation, output: name)
         return try string(
-            text.bytes, context: evaluator.contexts.index(of: .output(derivation: path, name: name)))
+            text.bytes, context: evaluator.contexts.index(of: .output(derivation: derivation, name: name)))
     }
-}
 
-extension SortedSet where Element == ByteString {
-    fileprivate func union(_ element: ByteString) -> SortedSet {
-        var result = self
-        result.insert(element)
-        return result
+    /// The same for a derivation that was read from the file `file`.
+    func output(_ name: ByteString, of derivation: Derivation, read file: StorePath) throws(EvaluationError) -> Value {
+        let path: StorePath?
+        do { path = try derivation.outputPath(name, in: evaluator.host.storeDirectory) } catch {
+            throw EvaluationError(error)
+        }
+        return try output(name, of: file, at: path)
     }
 }

@@ -125,14 +125,14 @@ extension Evaluator {
     ) throws(EvaluationError) -> Value {
         let target = try importTarget(path)
         if let scope { return try evaluateScoped(target, scope) }
-        if let cell = imported[target] { return try machine.force(Value(bits: cell.pointee)) }
+        if let cell = imported[ByteString(target)] { return try machine.force(Value(bits: cell.pointee)) }
         let source = SourceFile(
             origin: .file(String(decoding: target, as: UTF8.self)), directory: folder(of: target),
             bytes: try readFile(target))
         // What is wrong with the text itself is no error of evaluating the file.
         let code = try compile(source)
         let cell = roots.add(try machine.thunk(code, machine.state.pointee.emptyEnvironment).bits)
-        imported[target] = cell
+        imported[ByteString(target)] = cell
         do throws(EvaluationError) {
             let value = try machine.force(Value(bits: cell.pointee))
             cell.pointee = value.bits
@@ -162,7 +162,7 @@ extension Evaluator {
 
     /// The file that importing `path` reads: symbolic links followed, `default.nix` added to folders.
     private func importTarget(_ path: [UInt8]) throws(EvaluationError) -> [UInt8] {
-        if let known = importTargets[path] { return known }
+        if let known = importTargets[ByteString(path)] { return known }
         var target = path
         do throws(HostError) {
             var hops = 0
@@ -179,7 +179,7 @@ extension Evaluator {
                 target = normalizedPath(target + Array("/default.nix".utf8))
             }
         } catch { throw EvaluationError(error) }
-        importTargets[path] = target
+        importTargets[ByteString(path)] = target
         return target
     }
 
@@ -234,7 +234,7 @@ extension Machine {
         var outputs = try ValueBuffer(self)
         for output in derivation.outputs {
             try outputs.append(try string(output.key.bytes), self)
-            try add(output.key.bytes, try self.output(output.key, of: derivation, at: storePath))
+            try add(output.key.bytes, try self.output(output.key, of: derivation, read: storePath))
         }
         try add("outputs".utf8, try outputs.list(self))
         let deep = evaluator.contexts.index(of: .derivationDeep(storePath))

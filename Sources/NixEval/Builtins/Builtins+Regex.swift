@@ -1,3 +1,4 @@
+import NixFormats
 import NixSyntax
 
 /// Regular expressions: POSIX extended ones, over bytes.
@@ -57,10 +58,10 @@ extension Machine {
     /// The regular expression of a pattern, compiled once.
     fileprivate func regex(_ pattern: Value) throws(EvaluationError) -> Regex {
         let key = Array(pattern.bytes)
-        if let known = evaluator.regexes[key] { return known }
+        if let known = evaluator.regexes[ByteString(key)] { return known }
         do throws(RegexError) {
             let regex = try Regex(key, interruptFlag: state.pointee.interruptFlag)
-            evaluator.regexes[key] = regex
+            evaluator.regexes[ByteString(key)] = regex
             return regex
         } catch { throw EvaluationError(error, pattern) }
     }

@@ -113,8 +113,8 @@ package protocol EvaluationHost: AnyObject {
         _ path: [UInt8], name: [UInt8], method: HostPathMethod, filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?,
         expected: NixHash?
     ) throws(HostError) -> StorePath
-    /// Writes a `.drv` (or only computes its path) and returns its path.
-    func addDerivation(_ derivation: Derivation, name: [UInt8]) throws(HostError) -> StorePath
+    /// Writes a `.drv`, or remembers how it can be written.
+    func addDerivation(_ file: DerivationFile) throws(HostError)
     /// The derivation that `path` holds, for hashing derivations that an evaluation did not make itself.
     func readDerivation(_ path: StorePath) throws(HostError) -> Derivation
     /// Whether the store has the path, or will have it as soon as it is asked for.

@@ -11,7 +11,7 @@ package final class PureHost: EvaluationHost {
     /// Contents by absolute, normalised path; the folders above are implied.
     private let files: [[UInt8]: [UInt8]]
     private let environment: [String: String]
-    private var derivations: [StorePath: Derivation] = [:]
+    private var derivations: [StorePath: ByteString] = [:]
     private var texts: [StorePath: (contents: [UInt8], references: [StorePath])] = [:]
     /// What was reported, in order.
     package private(set) var reports: [[UInt8]] = []
@@ -132,17 +132,15 @@ package final class PureHost: EvaluationHost {
         } catch let error as HostError { throw error } catch { throw HostError("\(error)") }
     }
 
-    package func addDerivation(_ derivation: Derivation, name: [UInt8]) throws(HostError) -> StorePath {
-        let path = try inStore { () throws(FormatError) in try derivation.file(in: storeDirectory).path }
-        derivations[path] = derivation
-        return path
-    }
+    package func addDerivation(_ file: DerivationFile) throws(HostError) { derivations[file.path] = file.contents }
 
     package func readDerivation(_ path: StorePath) throws(HostError) -> Derivation {
-        guard let derivation = derivations[path] else {
+        guard let contents = derivations[path] else {
             throw HostError("path '\(storeDirectory.print(path))' is not valid")
         }
-        return derivation
+        return try inStore { () throws(FormatError) in
+            try ATermReader.read(file: contents, at: path, store: storeDirectory)
+        }
     }
 
     package func isValid(_ path: StorePath) throws(HostError) -> Bool {

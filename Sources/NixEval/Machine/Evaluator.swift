@@ -26,13 +26,13 @@ package final class Evaluator {
     /// Variables of the program's own files only.
     var bundledVariables = GlobalTable()
     /// Root cells of imported files' values, by resolved path.
-    var imported: [[UInt8]: Words] = [:]
+    var imported: [ByteString: Words] = [:]
     /// Resolved paths of files and folders as they were imported.
-    var importTargets: [[UInt8]: [UInt8]] = [:]
+    var importTargets: [ByteString: [UInt8]] = [:]
     /// Elements of search paths that were not there, which is told once.
     var missingSearchPathElements: Set<[UInt8]> = []
     /// Store copies by path.
-    private var storeCopies: [[UInt8]: StorePath] = [:]
+    private var storeCopies: [ByteString: StorePath] = [:]
     /// What is told of every call.
     var observer: (any CallObserver)?
     /// Hashes modulo of the derivations met so far.
@@ -40,7 +40,7 @@ package final class Evaluator {
     /// Evaluates the flake at a reference, for `builtins.getFlake`; nil where flakes cannot be read.
     package var flakes: ((InputReference) throws(EvaluationError) -> Value)?
     /// Compiled regular expressions by pattern.
-    var regexes: [[UInt8]: Regex] = [:]
+    var regexes: [ByteString: Regex] = [:]
     /// Errors that thunks throw again, with the frames that they got on their first way out.
     private var keptErrors: [EvaluationError] = []
     private var keptSources: [SourceFile] = []
@@ -281,11 +281,11 @@ package final class Evaluator {
     }
 
     func copyToStore(_ path: [UInt8]) throws(EvaluationError) -> StorePath {
-        if let known = storeCopies[path] { return known }
+        if let known = storeCopies[ByteString(path)] { return known }
         do {
             let name = path.split(separator: UInt8(ascii: "/")).last.map(Array.init) ?? []
             let stored = try host.addPath(path, name: name, method: .recursive, filter: nil, expected: nil)
-            storeCopies[path] = stored
+            storeCopies[ByteString(path)] = stored
             return stored
         } catch { throw EvaluationError(error) }
     }

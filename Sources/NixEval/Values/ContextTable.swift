@@ -11,6 +11,15 @@ package enum ContextElement: Hashable, Comparable, Sendable {
 }
 
 extension ContextElement {
+    /// Elements whose keys differ are in the order of the keys: their case, then the start of the store path.
+    fileprivate var sortKey: UInt64 {
+        switch self {
+        case .path(let path): path.sortKey >> 2
+        case .derivationDeep(let path): 1 << 62 | path.sortKey >> 2
+        case .output(let path, _): 2 << 62 | path.sortKey >> 2
+        }
+    }
+
     /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`.
     var encoded: String {
         switch self {
@@ -41,20 +50,25 @@ struct ContextUnion {
 
 /// Interned sets of context elements; a string carries the index of its set.
 ///
-/// Index 0 is the empty set.
+/// Index 0 is the empty set. No method calls out while it works, so nothing is checked for overlapping accesses.
 final class ContextTable {
-    private var elements: [ContextElement] = []
-    private var elementIndices: [ContextElement: Int32] = [:]
-    /// Sorted element indices of each set.
-    private var sets: [[Int32]] = [[]]
-    /// The indices of all sets but the empty one.
-    private var setIndices: [[Int32]: UInt32] = [:]
-    private var unions: [UInt64: UInt32] = [:]
+    @exclusivity(unchecked) private var elements: [ContextElement] = []
+    @exclusivity(unchecked) private var elementIndices: [ContextElement: Int32] = [:]
+    /// The sorted element indices of all sets, one set after another.
+    @exclusivity(unchecked) private var members: [Int32] = []
+    /// Where each set ends in `members`; the empty one is the first.
+    @exclusivity(unchecked) private var ends: [Int32] = [0]
+    /// An open-addressed hash table of the indices of all sets but the empty one; 0 is a free slot.
+    @exclusivity(unchecked) private var slots = [UInt32](repeating: 0, count: 256)
+    @exclusivity(unchecked) private var unions: [UInt64: UInt32] = [:]
 
-    func index(of element: ContextElement) -> UInt32 { intern([elementIndex(element)]) }
+    func index(of element: ContextElement) -> UInt32 {
+        var element = elementIndex(element)
+        return withUnsafePointer(to: &element) { intern(UnsafeBufferPointer(start: $0, count: 1)) }
+    }
 
     func index(of elements: some Sequence<ContextElement>) -> UInt32 {
-        intern(Set(elements.map(elementIndex)).sorted())
+        Set(elements.map(elementIndex)).sorted().withUnsafeBufferPointer { intern($0) }
     }
 
     func union(_ left: UInt32, _ right: UInt32) -> UInt32 {
@@ -62,7 +76,7 @@ final class ContextTable {
         if left == 0 { return right }
         let key = UInt64(min(left, right)) << 32 | UInt64(max(left, right))
         if let known = unions[key] { return known }
-        let result = intern(Self.merged(sets[Int(left)], sets[Int(right)]))
+        let result = merge(members(of: left), members(of: right))
         unions[key] = result
         return result
     }
@@ -75,37 +89,48 @@ final class ContextTable {
         case 2: return union(indices.indices[0], indices.indices[1])
         default:
             var all: [Int32] = []
-            for index in indices.indices { all += sets[Int(index)] }
+            for index in indices.indices { all += members[members(of: index)] }
             all.sort()
             var kept = 0
             for element in all where kept == 0 || all[kept - 1] != element {
                 all[kept] = element
                 kept += 1
             }
-            all.removeLast(all.count - kept)
-            return intern(all)
+            return all.withUnsafeBufferPointer { intern(UnsafeBufferPointer(rebasing: $0[..<kept])) }
         }
     }
 
-    private static func merged(_ left: [Int32], _ right: [Int32]) -> [Int32] {
-        var result: [Int32] = []
-        result.reserveCapacity(left.count + right.count)
-        var index = 0
-        for element in right {
-            while index < left.count, left[index] < element {
-                result.append(left[index])
-                index += 1
+    /// The union of two sets, given as stretches of `members`.
+    private func merge(_ left: Range<Int>, _ right: Range<Int>) -> UInt32 {
+        withUnsafeTemporaryAllocation(of: Int32.self, capacity: left.count + right.count) { merged in
+            var count = 0
+            func append(_ element: Int32) {
+                merged.initializeElement(at: count, to: element)
+                count += 1
             }
-            if index < left.count, left[index] == element { index += 1 }
-            result.append(element)
+            var index = left.lowerBound
+            for place in right {
+                let element = members[place]
+                while index < left.upperBound, members[index] < element {
+                    append(members[index])
+                    index += 1
+                }
+                if index < left.upperBound, members[index] == element { index += 1 }
+                append(element)
+            }
+            for place in index..<left.upperBound { append(members[place]) }
+            return intern(UnsafeBufferPointer(rebasing: merged[..<count]))
         }
-        result += left[index...]
-        return result
     }
 
     /// The elements of a set, in Nix's order.
     func elements(of index: UInt32) -> [ContextElement] {
-        sets[Int(index)].map { elements[Int($0)] }.sorted()
+        var keys = members[members(of: index)].map { (key: elements[Int($0)].sortKey, index: $0) }
+        keys.sort { left, right in
+            left.key != right.key
+                ? left.key < right.key : elements[Int(left.index)] < elements[Int(right.index)]
+        }
+        return keys.map { elements[Int($0.index)] }
     }
 
     private func elementIndex(_ element: ContextElement) -> Int32 {
@@ -116,12 +141,43 @@ final class ContextTable {
         return index
     }
 
-    private func intern(_ set: [Int32]) -> UInt32 {
+    // MARK: Sets
+
+    private func members(of index: UInt32) -> Range<Int> {
+        index == 0 ? 0..<0 : Int(ends[Int(index) - 1])..<Int(ends[Int(index)])
+    }
+
+    private func intern(_ set: UnsafeBufferPointer<Int32>) -> UInt32 {
         if set.isEmpty { return 0 }
-        if let known = setIndices[set] { return known }
-        let index = UInt32(sets.count)
-        sets.append(set)
-        setIndices[set] = index
+        var slot = Self.hash(set) & (slots.count - 1)
+        while slots[slot] != 0 {
+            if members[members(of: slots[slot])].elementsEqual(set) { return slots[slot] }
+            slot = (slot + 1) & (slots.count - 1)
+        }
+        let index = UInt32(ends.count)
+        members.append(contentsOf: set)
+        ends.append(Int32(members.count))
+        slots[slot] = index
+        if ends.count * 2 > slots.count { grow() }
         return index
+    }
+
+    private func grow() {
+        var grown = [UInt32](repeating: 0, count: slots.count * 2)
+        members.withUnsafeBufferPointer { all in
+            for index in 1..<UInt32(ends.count) {
+                var slot = Self.hash(UnsafeBufferPointer(rebasing: all[members(of: index)])) & (grown.count - 1)
+                while grown[slot] != 0 { slot = (slot + 1) & (grown.count - 1) }
+                grown[slot] = index
+            }
+        }
+        slots = grown
+    }
+
+    /// Multiplies and folds: the elements are small numbers that the table gave out itself.
+    private static func hash(_ set: UnsafeBufferPointer<Int32>) -> Int {
+        var hash: UInt64 = 0
+        for element in set { hash = (hash ^ UInt64(UInt32(bitPattern: element))) &* 0x9E37_79B9_7F4A_7C15 }
+        return Int(truncatingIfNeeded: hash >> 32)
     }
 }

@@ -98,15 +98,22 @@ extension Machine {
             let table = evaluator.symbols
             let count = shape.count
             let symbols = shape.symbols
-            let sorted = (0..<Int32(count)).sorted {
-                compareBytes(
-                    table.bytes(of: Symbol(rawValue: symbols[Int($0)])),
-                    table.bytes(of: Symbol(rawValue: symbols[Int($1)])))
-                    < 0
-            }
             let leaf = try allocateLeaf(max((count + 1) / 2, 1))
             let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
-            for index in 0..<count { target[index] = sorted[index] }
+            withUnsafeTemporaryAllocation(of: (prefix: UInt64, index: Int32).self, capacity: count) { buffer in
+                var names = buffer
+                for index in 0..<count {
+                    names.initializeElement(
+                        at: index, to: (table.prefix(of: Symbol(rawValue: symbols[index])), Int32(index)))
+                }
+                names.sort { left, right in
+                    if left.prefix != right.prefix { return left.prefix < right.prefix }
+                    return compareBytes(
+                        table.bytes(of: Symbol(rawValue: symbols[Int(left.index)])),
+                        table.bytes(of: Symbol(rawValue: symbols[Int(right.index)]))) < 0
+                }
+                for index in 0..<count { target[index] = names[index].index }
+            }
             shape.words[2] = UInt(bitPattern: leaf)
         }
         return UnsafePointer<Int32>(bitPattern: shape.words[2]).unsafelyUnwrapped

@@ -55,14 +55,19 @@ extension ByteString: Hashable {
 
 extension ByteString: Comparable {
     public static func < (left: ByteString, right: ByteString) -> Bool {
-        let common = min(left.count, right.count)
-        let order = left.bytes.withUnsafeBytes { left in
-            right.bytes.withUnsafeBytes { right -> Int32 in
-                guard let left = left.baseAddress, let right = right.baseAddress else { return 0 }
-                return memcmp(left, right, common)
-            }
+        left.bytes.withUnsafeBufferPointer { left in
+            right.bytes.withUnsafeBufferPointer { right in order(left, right) < 0 }
         }
-        return order != 0 ? order < 0 : left.count < right.count
+    }
+
+    /// Below zero, zero or above it as `left` comes before, is or comes after `right`.
+    static func order(_ left: UnsafeBufferPointer<UInt8>, _ right: UnsafeBufferPointer<UInt8>) -> Int {
+        let common = min(left.count, right.count)
+        if common > 0, let left = left.baseAddress, let right = right.baseAddress {
+            let order = memcmp(left, right, common)
+            if order != 0 { return Int(order) }
+        }
+        return left.count - right.count
     }
 }
 

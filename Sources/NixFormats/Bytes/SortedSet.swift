@@ -13,7 +13,9 @@ public struct SortedSet<Element: Comparable & Hashable & Sendable>: Hashable, Se
 
     @inlinable
     public init(_ elements: some Sequence<Element>) {
-        storage = elements.sorted()
+        storage = Array(elements)
+        if storage.indices.dropFirst().allSatisfy({ storage[$0 - 1] < storage[$0] }) { return }
+        storage.sort()
         var kept = 0
         for index in storage.indices where kept == 0 || storage[kept - 1] != storage[index] {
             if kept != index { storage[kept] = storage[index] }

@@ -2,7 +2,7 @@
 ///
 /// Takes time and memory in proportion to the input, whatever that is.
 ///
-/// The grammar is at `ATermWriter`; the dynamic form (`DrvWithVersion`) is refused, floating and impure outputs are
+/// The grammar is at `DerivationText`; the dynamic form (`DrvWithVersion`) is refused, floating and impure outputs are
 /// accepted without the experimental features that Nix asks for. A string's surplus escapes (`\x`
 /// for `x`) and the order of lists are accepted as Nix accepts them.
 package struct ATermReader {

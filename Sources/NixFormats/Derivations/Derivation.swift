@@ -31,11 +31,22 @@ package struct Derivation: Hashable, Sendable {
     }
 }
 
+/// A `.drv` file as it lies in the store.
+package struct DerivationFile: Sendable {
+    package let path: StorePath
+    package let contents: ByteString
+    package let references: SortedSet<StorePath>
+}
+
 extension Derivation {
     /// Everything that the derivation's store object refers to: its input sources and input derivations.
-    package var references: SortedSet<StorePath> {
-        var references = inputSources
-        references.formUnion(inputDerivations.keys)
+    package var references: SortedSet<StorePath> { Self.references(inputSources, inputDerivations) }
+
+    static func references(
+        _ sources: SortedSet<StorePath>, _ derivations: SortedMap<StorePath, SortedSet<ByteString>>
+    ) -> SortedSet<StorePath> {
+        var references = sources
+        references.formUnion(derivations.keys)
         return references
     }
 
@@ -57,11 +68,12 @@ extension Derivation {
     }
 
     /// The derivation's own file and store path.
-    package func file(in store: StoreDirectory) throws(FormatError) -> (path: StorePath, contents: ByteString) {
-        let contents = try ATermWriter.write(self, store: store)
+    package func file(in store: StoreDirectory) throws(FormatError) -> DerivationFile {
+        let contents = try DerivationText(self, store: store).file()
+        let references = references
         let path = try store.textPath(
             name: name.bytes + Array(".drv".utf8), hash: Digester.hash(.sha256, contents), references: references)
-        return (path, contents)
+        return DerivationFile(path: path, contents: contents, references: references)
     }
 
     /// The name of the derivation whose file is `path`.

@@ -5,8 +5,8 @@
 package enum HashModulo: Hashable, Sendable {
     /// An input-addressed derivation.
     case derivation(NixHash)
-    /// A fixed-output derivation: a hash per output.
-    case fixedOutputs(SortedMap<ByteString, NixHash>)
+    /// A fixed-output derivation, whose only output is `out`.
+    case fixedOutput(NixHash)
     /// Not known before something has been built: floating, impure, or depending on such.
     case deferred
 }
@@ -37,51 +37,51 @@ package struct DerivationHasher {
         return memo[path] ?? .deferred
     }
 
-    /// Remembers the hash of `derivation`, whose outputs are final, under its own path, so that `load` need not be asked.
-    @discardableResult
-    package mutating func record(
-        _ derivation: Derivation, at path: StorePath, load: Load
-    ) throws(FormatError) -> HashModulo {
-        if let known = memo[path] { return known }
-        for input in derivation.inputDerivations { _ = try hashModulo(of: input.key, load: load) }
-        let hash = try hashFromMemo(of: derivation)
-        memo[path] = hash
-        return hash
-    }
-
-    /// Fills in outputs: deferred ones whose path can now be computed become input-addressed, and the environment
-    /// variable of each output whose path is known is set if it is missing or empty.
+    /// Gives the outputs of a derivation their paths and variables, makes its file, and remembers its hash.
+    ///
+    /// Outputs that are deferred become input-addressed if what they depend on is known, and the environment variable of each
+    /// output whose path is known is set if it is missing or empty.
     ///
     /// Throws if the derivation mixes kinds of outputs as Nix does not allow, or if names are not valid.
-    package mutating func fillInOutputPaths(
-        of derivation: inout Derivation, load: Load
-    ) throws(FormatError) {
-        try DerivationValidation.checkOutputs(derivation)
-        var hash: NixHash?
-        if derivation.outputs.contains(where: { $0.value == .deferred }) {
-            hash = try outputHash(of: derivation, load: load)
+    package mutating func finish(
+        _ text: DerivationText, load: Load
+    ) throws(FormatError) -> DerivationFile {
+        try DerivationValidation.checkOutputs(text.outputs.lazy.map { ($0.name, $0.value) })
+        var scratch = TextBuffer(capacity: 4096)
+        var inputs = TextBuffer()
+        var isKnown = false
+        if text.isHashedByInputs {
+            for input in text.inputDerivations { _ = try hashModulo(of: input.key, load: load) }
         }
-        let name = derivation.name
-        for output in derivation.outputs {
-            var path: StorePath?
-            if output.value == .deferred, let hash {
-                let computed = try store.outputPath(output: output.key, hash: hash, derivationName: name)
-                derivation.outputs[output.key] = .inputAddressed(computed)
-                path = computed
+        if text.outputs.contains(where: { $0.value == .deferred }) {
+            isKnown = try writeInputs(of: text, to: &inputs)
+            if isKnown {
+                text.write(.modulo(masksOutputs: true), inputs: inputs, to: &scratch)
+                let hash = scratch.sha256()
+                for index in text.outputs.indices {
+                    let path = try store.outputPath(
+                        output: text.outputs[index].name, hash: hash, derivationName: text.name)
+                    text.setPath(path, ofOutput: index)
+                }
+            }
+        }
+        text.fillInVariables()
+        scratch.removeAll()
+        text.write(.file, inputs: inputs, to: &scratch)
+        let contents = scratch.copy()
+        let references = text.references
+        let path = try store.textPath(
+            name: text.name.bytes + Array(".drv".utf8), hash: scratch.sha256(), references: references)
+        if memo[path] == nil {
+            if isKnown {
+                scratch.removeAll()
+                text.write(.modulo(masksOutputs: false), inputs: inputs, to: &scratch)
+                memo[path] = .derivation(scratch.sha256())
             } else {
-                path = try output.value.path(output: output.key, derivationName: name, in: store)
-            }
-            if let path, derivation.environment[output.key]?.isEmpty ?? true {
-                derivation.environment[output.key] = store.print(path)
+                memo[path] = try hashFromMemo(of: text)
             }
         }
-    }
-
-    /// The hash that the paths of input-addressed outputs follow from, with those paths themselves left out; nil if
-    /// it depends on what is not built yet.
-    package mutating func outputHash(of derivation: Derivation, load: Load) throws(FormatError) -> NixHash? {
-        for input in derivation.inputDerivations { _ = try hashModulo(of: input.key, load: load) }
-        return try hash(derivation, maskingOutputs: true)
+        return DerivationFile(path: path, contents: contents, references: references)
     }
 
     /// Depth first with a stack of our own; a path met again while it is being worked on can only be a cycle.
@@ -99,7 +99,7 @@ package struct DerivationHasher {
                 }
                 stack.append((input, try load(input), 0))
             } else {
-                memo[top.path] = try hashFromMemo(of: top.derivation)
+                memo[top.path] = try hashFromMemo(of: DerivationText(top.derivation, store: store))
                 active.remove(top.path)
                 stack.removeLast()
             }
@@ -107,46 +107,64 @@ package struct DerivationHasher {
     }
 
     /// The hash modulo of a derivation all of whose inputs are in the memo.
-    private func hashFromMemo(of derivation: Derivation) throws(FormatError) -> HashModulo {
-        if let address = derivation.fixedOutput { return .fixedOutputs(["out": try hash(of: address, derivation)]) }
-        for output in derivation.outputs {
+    private func hashFromMemo(of text: DerivationText) throws(FormatError) -> HashModulo {
+        if text.outputs.count == 1, text.outputs[0].name == "out", case .fixed(let address) = text.outputs[0].value {
+            return .fixedOutput(hash(of: address, path: text.outputs[0].path))
+        }
+        for output in text.outputs {
             guard case .inputAddressed = output.value else { return .deferred }
         }
-        guard let hash = try hash(derivation, maskingOutputs: false) else { return .deferred }
-        return .derivation(hash)
+        var inputs = TextBuffer()
+        guard try writeInputs(of: text, to: &inputs) else { return .deferred }
+        var whole = TextBuffer(capacity: 4096)
+        text.write(.modulo(masksOutputs: false), inputs: inputs, to: &whole)
+        return .derivation(whole.sha256())
     }
 
     /// The SHA-256 of `fixed:out:<method><algorithm>:<hex>:<path>`.
-    private func hash(of address: ContentAddress, _ derivation: Derivation) throws(FormatError) -> NixHash {
-        var text: [UInt8] = []
+    private func hash(of address: ContentAddress, path: StorePath?) -> NixHash {
+        var text = TextBuffer(capacity: 256)
         text.append("fixed:out:")
         text.append(address.method.prefix)
-        address.hash.append(.base16, withAlgorithm: true, to: &text)
+        text.append(address.hash.algorithm.name)
         text.append(":")
-        store.append(try store.fixedOutputPath(name: derivation.name.bytes, address: address), to: &text)
-        return Digester.sha256(text)
+        text.appendBase16(address.hash.bytes)
+        text.append(":")
+        if let path { text.append(path, in: store) }
+        return text.sha256()
     }
 
-    private func hash(_ derivation: Derivation, maskingOutputs: Bool) throws(FormatError) -> NixHash? {
-        var inputs = SortedMap<ByteString, SortedSet<ByteString>>()
-        for input in derivation.inputDerivations {
+    /// The input derivations by hash, in the order of the hashes, those of one hash made one; false if one is not known yet.
+    private func writeInputs(of text: DerivationText, to list: inout TextBuffer) throws(FormatError) -> Bool {
+        var inputs: [(hash: NixHash, outputs: SortedSet<ByteString>)] = []
+        inputs.reserveCapacity(text.inputDerivations.count)
+        for input in text.inputDerivations {
             switch memo[input.key] {
-            case .derivation(let hash):
-                var outputs = inputs[hash.base16] ?? []
-                outputs.formUnion(input.value)
-                inputs[hash.base16] = outputs
-            case .fixedOutputs(let hashes):
-                for output in input.value {
-                    guard let hash = hashes[output] else {
-                        throw FormatError(
-                            .derivation, "no hash for output '\(output)' of derivation '\(derivation.name)'")
-                    }
-                    inputs[hash.base16] = ["out"]
+            case .derivation(let hash): inputs.append((hash, input.value))
+            case .fixedOutput(let hash):
+                for output in input.value where output != "out" {
+                    throw FormatError(.derivation, "no hash for output '\(output)' of derivation '\(text.name)'")
                 }
-            case .deferred, nil: return nil
+                if !input.value.isEmpty { inputs.append((hash, ["out"])) }
+            case .deferred, nil: return false
             }
         }
-        return Digester.sha256(
-            try ATermWriter.writeModulo(derivation, inputs: inputs, maskingOutputs: maskingOutputs, store: store))
+        let order = inputs.indices.sorted { inputs[$0].hash < inputs[$1].hash }
+        var index = 0
+        while index < inputs.count {
+            let (hash, first) = inputs[order[index]]
+            list.append(index == 0 ? "(\"" : ",(\"")
+            list.appendBase16(hash.bytes)
+            list.append("\",")
+            var outputs = first
+            index += 1
+            while index < inputs.count, inputs[order[index]].hash == hash {
+                outputs.formUnion(inputs[order[index]].outputs)
+                index += 1
+            }
+            DerivationText.write(outputs, to: &list)
+            list.append(")")
+        }
+        return true
     }
 }

@@ -65,18 +65,20 @@ package enum DerivationValidation {
     }
 
     /// Checks that outputs are all of one kind, and a fixed one alone and called `out`.
-    package static func checkOutputs(_ derivation: Derivation) throws(FormatError) {
-        guard let first = derivation.outputs.first?.value else {
+    package static func checkOutputs(
+        _ outputs: some RandomAccessCollection<(ByteString, DerivationOutput)>
+    ) throws(FormatError) {
+        guard let first = outputs.first?.1 else {
             throw FormatError(.derivation, "must have at least one output")
         }
-        for output in derivation.outputs {
-            switch (first, output.value) {
+        for (name, value) in outputs {
+            switch (first, value) {
             case (.inputAddressed, .inputAddressed), (.deferred, .deferred), (.impure, .impure): continue
             case (.fixed, .fixed):
-                guard output.key == "out" else {
+                guard name == "out" else {
                     throw FormatError(.derivation, "single fixed output must be named \"out\"")
                 }
-                guard derivation.outputs.count == 1 else {
+                guard outputs.count == 1 else {
                     throw FormatError(.derivation, "only one fixed output is allowed for now")
                 }
             case (.floating(_, let algorithm), .floating(_, let other)):

@@ -1,14 +1,12 @@
 /// Hexadecimal, written in lower case.
 package enum Base16 {
     package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
-        var position = output.count
-        output.append(contentsOf: repeatElement(0, count: bytes.count * 2))
-        output.withUnsafeMutableBufferPointer { output in
-            for byte in bytes {
-                output[position] = digit(byte >> 4)
-                output[position + 1] = digit(byte & 15)
-                position += 2
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count * 2) { digits in
+            for index in bytes.indices {
+                digits[index * 2] = digit(bytes[index] >> 4)
+                digits[index * 2 + 1] = digit(bytes[index] & 15)
             }
+            output.append(contentsOf: UnsafeBufferPointer(digits))
         }
     }
 
@@ -37,7 +35,8 @@ package enum Base16 {
         return result
     }
 
-    private static func digit(_ value: UInt8) -> UInt8 {
+    /// The digit of a value below 16.
+    static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 

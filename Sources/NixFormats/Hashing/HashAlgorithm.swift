@@ -31,11 +31,14 @@ package enum HashAlgorithm: UInt8, Hashable, Sendable, CaseIterable {
 
     /// The algorithm called `name`, if it is one of ours, whatever feature it belongs to.
     private init?(named name: some Collection<UInt8>) {
-        for algorithm in Self.allCases where name.elementsEqual(algorithm.name.bytes) {
-            self = algorithm
-            return
+        switch ByteString(name) {
+        case "blake3": self = .blake3
+        case "md5": self = .md5
+        case "sha1": self = .sha1
+        case "sha256": self = .sha256
+        case "sha512": self = .sha512
+        default: return nil
         }
-        return nil
     }
 
     /// The algorithm called `name`, nil where there is none; one whose feature is not on is an error in Nix's words.

@@ -9,15 +9,14 @@ package enum NixBase32 {
 
     package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         let count = encodedCount(bytes.count)
-        let start = output.count
-        output.append(contentsOf: repeatElement(0, count: count))
-        output.withUnsafeMutableBufferPointer { output in
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { digits in
             for position in 0..<count {
-                let (index, shift) = (position * 5).quotientAndRemainder(dividingBy: 8)
-                var group = bytes[index] >> UInt8(shift)
-                if index + 1 < bytes.count { group |= bytes[index + 1] << UInt8(8 - shift) }
-                output[start + count - 1 - position] = character(of: group & 31)
+                let (index, shift) = ((position * 5) / 8, UInt8((position * 5) % 8))
+                var group = bytes[index] >> shift
+                if index + 1 < bytes.count { group |= bytes[index + 1] << (8 - shift) }
+                digits[count - 1 - position] = character(of: group & 31)
             }
+            output.append(contentsOf: UnsafeBufferPointer(digits))
         }
     }
 

@@ -35,7 +35,10 @@ extension NixHash: Comparable {
     /// By size, then bytes, then algorithm: the order of Nix.
     package static func < (left: NixHash, right: NixHash) -> Bool {
         if left.bytes.count != right.bytes.count { return left.bytes.count < right.bytes.count }
-        if left.bytes != right.bytes { return left.bytes.lexicographicallyPrecedes(right.bytes) }
+        let order = left.bytes.withUnsafeBufferPointer { left in
+            right.bytes.withUnsafeBufferPointer { ByteString.order(left, $0) }
+        }
+        if order != 0 { return order < 0 }
         return left.algorithm.rawValue < right.algorithm.rawValue
     }
 }

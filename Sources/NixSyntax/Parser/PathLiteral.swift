@@ -16,16 +16,43 @@ package enum PathLiteral {
 
     /// An absolute path without empty, `.` and `..` components.
     package static func canonical(_ path: [UInt8]) -> [UInt8] {
-        var components: [ArraySlice<UInt8>] = []
-        for component in path.split(separator: UInt8(ascii: "/")) {
-            if component.elementsEqual(".".utf8) { continue }
-            if component.elementsEqual("..".utf8) {
-                _ = components.popLast()
-            } else {
-                components.append(component)
+        if isCanonical(path) { return path }
+        let slash = UInt8(ascii: "/")
+        let dot = UInt8(ascii: ".")
+        var result: [UInt8] = []
+        result.reserveCapacity(path.count + 1)
+        path.withUnsafeBufferPointer { path in
+            var start = 0
+            while start < path.count {
+                var end = start
+                while end < path.count, path[end] != slash { end += 1 }
+                switch end - start {
+                case 0: break
+                case 1 where path[start] == dot: break
+                case 2 where path[start] == dot && path[start + 1] == dot:
+                    while let last = result.popLast(), last != slash {}
+                default:
+                    result.append(slash)
+                    result.append(contentsOf: path[start..<end])
+                }
+                start = end + 1
             }
         }
-        if components.isEmpty { return [UInt8(ascii: "/")] }
-        return components.flatMap { [UInt8(ascii: "/")] + $0 }
+        return result.isEmpty ? [slash] : result
+    }
+
+    /// Whether every slash but a lone one is followed by something else than a slash, a component of dots or the end.
+    private static func isCanonical(_ path: [UInt8]) -> Bool {
+        guard path.first == UInt8(ascii: "/") else { return false }
+        if path.count == 1 { return true }
+        return path.withUnsafeBufferPointer { path in
+            // A dot after a slash may be a hidden file: rare enough to take the long way.
+            var isAfterSlash = false
+            for byte in path {
+                if isAfterSlash, byte == UInt8(ascii: "/") || byte == UInt8(ascii: ".") { return false }
+                isAfterSlash = byte == UInt8(ascii: "/")
+            }
+            return !isAfterSlash
+        }
     }
 }

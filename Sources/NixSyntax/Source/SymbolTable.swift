@@ -35,6 +35,11 @@ package final class SymbolTable {
     /// The bytes of a symbol's name, valid as long as the table.
     package func bytes(of symbol: Symbol) -> UnsafeBufferPointer<UInt8> { state.pointee.name(Int(symbol.rawValue)) }
 
+    /// The first eight bytes of a symbol's name as a number, the first of them the highest, zeros after a shorter name.
+    ///
+    /// Names whose numbers differ are in the order of the numbers.
+    package func prefix(of symbol: Symbol) -> UInt64 { state.pointee.prefix(Int(symbol.rawValue)) }
+
     /// The name for messages: invalid UTF-8 is repaired.
     package func string(of symbol: Symbol) -> String { String(decoding: bytes(of: symbol), as: UTF8.self) }
 }
@@ -46,6 +51,7 @@ private struct State {
         let start: UnsafeMutablePointer<UInt8>
         let count: UInt32
         let hash: UInt32
+        let prefix: UInt64
     }
 
     /// A symbol, or −1, beside the hash that put it there.
@@ -85,6 +91,17 @@ private struct State {
         return UnsafeBufferPointer(start: entry.start, count: Int(entry.count))
     }
 
+    func prefix(_ symbol: Int) -> UInt64 {
+        precondition(symbol >= 0 && symbol < count, "symbol of another table")
+        return entries[symbol].prefix
+    }
+
+    private static func prefix(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+        var prefix: UInt64 = 0
+        for index in 0..<8 { prefix = prefix << 8 | (index < name.count ? UInt64(name[index]) : 0) }
+        return prefix
+    }
+
     mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> Symbol {
         let hash = Self.hash(name)
         let mask = slots.count - 1
@@ -102,7 +119,8 @@ private struct State {
     private mutating func insert(_ name: UnsafeBufferPointer<UInt8>, hash: UInt32, slot: Int) -> Symbol {
         let symbol = Int32(count)
         let start = copy(name)
-        (entries.baseAddress! + count).initialize(to: Entry(start: start, count: UInt32(name.count), hash: hash))
+        (entries.baseAddress! + count).initialize(
+            to: Entry(start: start, count: UInt32(name.count), hash: hash, prefix: Self.prefix(name)))
         slots[slot] = Slot(symbol: symbol, hash: hash)
         count += 1
         if count == entries.count { grow() }
