@@ -61,10 +61,12 @@ package enum SmallFile {
                 errno = ENOMEM
                 throw FileOperationError("reading from file", RealPath(path))
             }
-            // What an array of that size would end the program for.
-            let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
-            guard probe != MAP_FAILED else { throw FileOperationError("reading from file", RealPath(path)) }
-            munmap(probe, size)
+            if size > 1 << 26 {
+                // What an array of that size would end the program for.
+                let probe = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0)
+                guard probe != MAP_FAILED else { throw FileOperationError("reading from file", RealPath(path)) }
+                munmap(probe, size)
+            }
             return try read(path)
         case S_IFIFO, S_IFSOCK:
             errno = ESPIPE

@@ -166,7 +166,8 @@ extension Evaluator {
         var target = path
         do throws(HostError) {
             var hops = 0
-            while try host.fileType(target) == .symlink {
+            var type = try host.fileType(target)
+            while type == .symlink {
                 hops += 1
                 guard hops < 1024 else {
                     throw HostError(
@@ -174,8 +175,9 @@ extension Evaluator {
                     )
                 }
                 target = try host.resolveSymbolicLinks(target)
+                type = try host.fileType(target)
             }
-            if try host.fileType(target) == .directory {
+            if type == .directory {
                 target = normalizedPath(target + Array("/default.nix".utf8))
             }
         } catch { throw EvaluationError(error) }

@@ -11,6 +11,12 @@ package struct Symbol: Hashable, BitwiseCopyable, Sendable {
     @inlinable package init(rawValue: Int32) { self.rawValue = rawValue }
     /// Stands where a name is absent (a dynamic attribute name, a pattern without `@`).
     package static let none = Symbol(rawValue: -1)
+
+    // Written out so that other modules compare numbers and call nothing.
+    @inlinable
+    package static func == (left: Symbol, right: Symbol) -> Bool { left.rawValue == right.rawValue }
+    @inlinable
+    package func hash(into hasher: inout Hasher) { hasher.combine(rawValue) }
 }
 
 /// One parsed file as flat arrays of plain data: no node is an object, so building, walking and dropping a tree
