@@ -1,5 +1,6 @@
 import NixBuild
 import NixEval
+import NixFetch
 import NixFormats
 import NixSyntax
 
@@ -13,6 +14,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case flakeReference = "flake-reference"
     /// The JSON of lock files and servers, which is not the evaluator's.
     case document
+    /// Chunks as Xet packs them, with LZ4.
+    case xet
     /// `match` and `split`: a pattern, a line break, and the text that it is matched with.
     case pattern
 
@@ -29,6 +32,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .storePath: Self.readStorePath(bytes)
         case .flakeReference: Self.readFlakeReference(bytes)
         case .document: Self.readDocument(bytes)
+        case .xet: Self.readChunks(bytes)
         }
     }
 
@@ -109,6 +113,26 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         let (reference, _) = FlakeReference.split(text)
         _ = try? FlakeReference(parsing: reference, relativeTo: "/base")
+    }
+
+    /// In one piece and in several, which must give the same chunks.
+    private static func readChunks(_ bytes: [UInt8]) {
+        func read(inPiecesOf size: Int) -> (chunks: [[UInt8]], isRefused: Bool) {
+            var reader = XetChunks()
+            var chunks: [[UInt8]] = []
+            do throws(FormatError) {
+                for start in stride(from: 0, to: bytes.count, by: size) {
+                    bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { reader.append($0) }
+                    while let chunk = try reader.next({ Array($0) }) { chunks.append(chunk) }
+                }
+            } catch {
+                return (chunks, true)
+            }
+            return (chunks, false)
+        }
+        let whole = read(inPiecesOf: max(1, bytes.count))
+        let pieces = read(inPiecesOf: max(1, bytes.count / 7))
+        precondition(whole == pieces)
     }
 
     private static func readDocument(_ bytes: [UInt8]) {

@@ -3,15 +3,22 @@
 
     hub.py MODELS [--port N] [--page-size N] [--log FILE] [--token TOKEN] [--private ORG/NAME] [--gated ORG/NAME]
            [--rename OLD=NEW] [--rate-limit REQUESTS] [--rate-window SECONDS] [--resolve-cache] [--fault FAULT]
+           [--xet none|lz4|bg4|mixed|uploaded]
 
 Serves the folders `MODELS/ORG/NAME` and prints its address, `http://127.0.0.1:PORT`, as its first line. Large (LFS) files
 are redirected to a second port, the content network, which refuses any Authorization. The log holds one JSON object per
-request. Only Python's standard library is used.
+request. Only Python's standard library is used, but for `--xet`.
+
+With `--xet` a third port, the store, has the large files in chunks too: packed in that way, or those that a client has
+uploaded (`xet_store.py`).
 
 Faults of the content network: `truncate:BYTES` (each object's first answer breaks off), `no-ranges` (a ranged request is
 answered 200 with everything), `expire-once` (each object's first address is refused with 403), `flip` (one byte is
 wrong), `busy:COUNT` (the first COUNT requests get 503), `slow:BYTES` (so many bytes a second); of the hub:
-`hub-busy:COUNT`.
+`hub-busy:COUNT`. With `--xet`, where the content network serves ranges of xorbs: `xet-truncate:BYTES`, `xet-flip` (one
+byte of each xorb's first answer is wrong), `xet-flip-always`, `xet-garble` (the first answer of each xorb is no chunk),
+`xet-expire-once`, `xet-token:COUNT` (a token is good for so many requests), `xet-v1` (the store speaks version 1 only),
+`xet-absent` (the hub gives no tokens).
 """
 
 import argparse
@@ -51,6 +58,12 @@ class Options:
         self.counters = collections.Counter()
         self.window_start = time.monotonic()
         self.window_requests = 0
+        self.xet = arguments.xet
+        if self.xet:
+            from xet_store import XetStore
+
+            self.store = XetStore()
+        self.store_address = ""
         self.hub_address = ""
         self.content_address = ""
 
@@ -59,6 +72,14 @@ class Options:
         with self.lock:
             self.counters[name] += 1
             return self.counters[name] - 1
+
+    def xet_name(self, file: RepositoryFile) -> str | None:
+        """What the store calls a large file."""
+        if not self.xet or not file.is_lfs or not file.size:
+            return None
+        if self.xet == "uploaded":
+            return self.store.names.get(file.sha256)
+        return self.store.pack(file.location.read_bytes(), file.sha256, self.xet)
 
     def write_log(self, entry: dict) -> None:
         if self.log:
@@ -161,6 +182,9 @@ class ContentHandler(Handler):
     def do_GET(self):
         options = self.options
         url = urllib.parse.urlsplit(self.path)
+        if url.path.startswith("/xorbs/"):
+            self.answer_xorb(url)
+            return
         digest = url.path.rpartition("/")[2]
         signature = urllib.parse.parse_qs(url.query).get("Signature", [""])[0]
         file = OBJECTS.get(digest)
@@ -177,6 +201,100 @@ class ContentHandler(Handler):
             if "truncate" in options.faults and self.command == "GET" and options.count("cut " + digest) == 0:
                 limit = int(options.faults["truncate"])
             self.answer_file(file, {"ETag": f'"{digest}"'}, limit, "flip" in options.faults)
+
+
+    def answer_xorb(self, url: urllib.parse.SplitResult) -> None:
+        """One of the ranges of a xorb that the address is signed for."""
+        faults, count = self.options.faults, self.options.count
+        name = url.path.rpartition("/")[2]
+        query = urllib.parse.parse_qs(url.query)
+        wanted = self.headers.get("Range", "")
+        if "Authorization" in self.headers:
+            self.answer(400, {}, b"Only one auth mechanism allowed")
+        elif "Signature" not in query or wanted not in [f"bytes={one}" for one in query["Range"][0].split(",")]:
+            self.answer(403, {}, b"SignatureDoesNotMatch")
+        elif "xet-expire-once" in faults and count(f"expired {name} {wanted}") == 0:
+            self.answer(403, {}, b"Request has expired")
+        elif "busy" in faults and count("busy") < int(faults["busy"]):
+            self.answer(503, {"Retry-After": "0"})
+        else:
+            data = self.options.store.xorbs[name].data
+            start, last = map(int, wanted.removeprefix("bytes=").split("-"))
+            body = bytearray(data[start : last + 1])
+            is_first = count(f"xorb {name}") == 0
+            if "xet-flip-always" in faults or "xet-flip" in faults and is_first:
+                body[-1] ^= 1
+            if "xet-garble" in faults and is_first:
+                body[:8] = bytes(8)
+            limit = len(body)
+            if "xet-truncate" in faults and is_first:
+                limit = min(limit, int(faults["xet-truncate"]))
+            headers = {"Content-Range": f"bytes {start}-{last}/{len(data)}", "Content-Length": str(len(body))}
+            self.begin(206, headers)
+            slow = int(faults.get("slow", 0)) or READ_SIZE
+            for position in range(0, limit, slow):
+                if "slow" in faults and position:
+                    time.sleep(1)
+                self.wfile.write(body[position : min(position + slow, limit)])
+                self.sent = min(position + slow, limit)
+            self.close_connection = limit < len(body)
+            self.note()
+
+
+class StoreHandler(Handler):
+    """The store of files in chunks: reconstructions, and what clients upload."""
+
+    server_name = "store"
+
+    def do_GET(self):
+        options = self.options
+        found = re.fullmatch(r"/(v1|v2)/reconstructions/([0-9a-f]{64})", self.path)
+        token = self.headers.get("Authorization", "").removeprefix("Bearer ")
+        if not self.is_known(token):
+            self.answer(401, {}, b"token expired")
+        elif not found or found[2] not in options.store.files or found[1] == "v2" and "xet-v1" in options.faults:
+            self.answer(404, {}, b"not found")
+        else:
+            self.reconstruction(found[1], found[2])
+
+    def is_known(self, token: str) -> bool:
+        """Whether a token is good, for one more request."""
+        if not token.startswith("xet-"):
+            return False
+        return self.options.count(f"token {token}") < int(self.options.faults.get("xet-token", 1 << 30))
+
+    def reconstruction(self, version: str, name: str) -> None:
+        from xet_store import first_version
+
+        store = self.options.store
+        start, end = 0, store.size(name)
+        if wanted := re.fullmatch(r"bytes=(\d+)-(\d+)", self.headers.get("Range", "")):
+            start, end = int(wanted[1]), min(end, int(wanted[2]) + 1)
+        if start >= end:
+            self.answer(416, {})
+            return
+
+        def address(xorb: str, ranges: list[tuple[int, int]]) -> str:
+            signed = ",".join(f"{low}-{high}" for low, high in ranges)
+            number = self.options.count("signature")
+            return f"{self.options.content_address}/xorbs/{xorb}?Range={signed}&Signature={number}"
+
+        answer = store.reconstruction(name, start, end, address)
+        body = json.dumps(answer if version == "v2" else first_version(answer)).encode()
+        self.answer(200, {"Content-Type": "application/json"}, body)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        store = self.options.store
+        if not self.is_known(self.headers.get("Authorization", "").removeprefix("Bearer ")):
+            self.answer(401, {}, b"token expired")
+        elif found := re.fullmatch(r"/v1/xorbs/default/([0-9a-f]{64})", self.path):
+            self.answer(200, {"Content-Type": "application/json"}, json.dumps({"was_inserted": store.add_xorb(found[1], body)}).encode())
+        elif self.path == "/v1/shards":
+            store.add_shard(body)
+            self.answer(200, {"Content-Type": "application/json"}, b'{"result": 1}')
+        else:
+            self.answer(404, {}, b"not found")
 
 
 OBJECTS: dict[str, RepositoryFile] = {}
@@ -224,6 +342,8 @@ class HubHandler(Handler):
             self.information(self.decode(found[1]), self.decode(found[2] or "main"), query)
         elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/([^/]+)/?(.*)", url.path):
             self.tree(self.decode(found[1]), self.decode(found[2]), query)
+        elif found := re.fullmatch(r"/api/models/([^/]+/[^/]+)/xet-(read|write)-token/([^/]+)", url.path):
+            self.xet_token(self.decode(found[1]), self.decode(found[3]))
         elif found := re.fullmatch(r"/api/resolve-cache/models/([^/]+/[^/]+)/([^/]+)/(.+)", url.path):
             self.resolve(*map(self.decode, found.groups()), is_cache=True)
         elif found := re.fullmatch(r"/([^/]+/[^/]+)/resolve/([^/]+)/(.+)", url.path):
@@ -284,11 +404,28 @@ class HubHandler(Handler):
             }
         )
 
+    def xet_token(self, repository: str, revision: str) -> None:
+        if not self.options.xet or "xet-absent" in self.options.faults:
+            self.fail(404, "Sorry, we can't find the page you are looking for.")
+        elif self.snapshot(repository, revision) is not None:
+            token = f"xet-{self.options.count('xet token')}-secret"
+            end = int(time.time()) + 3600
+            body = {"accessToken": token, "exp": end, "casUrl": self.options.store_address}
+            fields = {
+                "X-Xet-Access-Token": token,
+                "X-Xet-Token-Expiration": str(end),
+                "X-Xet-Cas-Url": self.options.store_address,
+            }
+            self.answer_json(body, fields)
+
     def tree(self, repository: str, revision: str, query: dict) -> None:
         if (snapshot := self.snapshot(repository, revision)) is None:
             return
         recursive = query.get("recursive", ["false"])[0].lower() in ("true", "1")
         entries = snapshot.tree(recursive)
+        for entry in entries:
+            if "lfs" in entry and (name := self.options.xet_name(snapshot.files[entry["path"]])):
+                entry["xetHash"] = name
         start = int(query.get("cursor", ["page-0"])[0].removeprefix("page-"))
         end = start + self.options.page_size
         headers = {"X-Repo-Commit": snapshot.commit}
@@ -313,6 +450,9 @@ class HubHandler(Handler):
             signature = hashlib.sha256(f"{file.sha256}{self.options.count('signature')}".encode()).hexdigest()
             location = f"{self.options.content_address}/repos/{file.sha256}?Signature={signature}"
             linked = {"X-Linked-Size": str(file.size), "X-Linked-Etag": f'"{file.sha256}"', "Location": location}
+            if name := self.options.xet_name(file):
+                route = f"{self.options.hub_address}/api/models/{repository}/xet-read-token/{snapshot.commit}"
+                linked |= {"X-Xet-Hash": name, "Link": f'<{route}>; rel="xet-auth"'}
             self.answer(302, {**commit, **linked})
         elif self.options.resolve_cache and not is_cache:
             location = f"/api/resolve-cache/models/{repository}/{snapshot.commit}/{urllib.parse.quote(path)}"
@@ -357,6 +497,7 @@ def parse_arguments(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--rate-limit", type=int, default=1_000_000)
     parser.add_argument("--rate-window", type=float, default=300)
     parser.add_argument("--resolve-cache", action="store_true")
+    parser.add_argument("--xet")
     return parser.parse_args(arguments)
 
 
@@ -365,10 +506,11 @@ def start(arguments: list[str]) -> tuple[Server, Server]:
     parsed = parse_arguments(arguments)
     options = Options(parsed)
     servers = []
-    for base, port in ((HubHandler, parsed.port), (ContentHandler, 0)):
+    for base, port in ((HubHandler, parsed.port), (ContentHandler, 0), (StoreHandler, 0)):
         handler = type(base.__name__, (base,), {"options": options})
         servers.append(Server(("127.0.0.1", port), handler))
-    options.hub_address, options.content_address = (f"http://127.0.0.1:{server.server_port}" for server in servers)
+    addresses = [f"http://127.0.0.1:{server.server_port}" for server in servers]
+    options.hub_address, options.content_address, options.store_address = addresses
     for server in servers:
         threading.Thread(target=server.serve_forever, daemon=True).start()
     return servers[0], servers[1]

@@ -33,6 +33,8 @@ package struct NetworkRequest: Sendable, Equatable {
     /// A file of trusted certificates.
     package var certificateFile: String?
     package var minimumTLS: TLSVersion?
+    /// Large files of a hub in chunks, by Xet's own protocol, in place of its plain URLs.
+    package var usesXet = false
 
     /// Versions of TLS that can be asked for.
     package enum TLSVersion: String, Sendable {
@@ -55,6 +57,7 @@ package struct NetworkRequest: Sendable, Equatable {
         }
         proxies = try ProxyRequest(fields)
         if let tls = try fields.object("tls") { try readTLS(tls) }
+        usesXet = try fields.bool("xet") ?? false
     }
 
     private mutating func readTimeouts(_ fields: RequestFields) throws(FetchError) {

@@ -25,6 +25,8 @@ struct HuggingFaceSource: Sendable {
         let expected: FileRequest.Expectation
         /// The content's name: equal for files of equal content.
         let content: String
+        /// What Xet calls the content, where it has it.
+        let xet: XetHash?
 
         /// Small files first, since the names of their blobs are known only when they are there; then the order of the
         /// blobs' names, which is that of the NAR.
@@ -79,9 +81,10 @@ struct HuggingFaceSource: Sendable {
         // Files of equal content are fetched once.
         var contents: [String: Int] = [:]
         var jobs: [FileJob] = []
+        let xet = context.usesXet ? try xetService(commit) : nil
         for entry in entries.sorted(by: Entry.isFetchedBefore) where contents[entry.content] == nil {
             contents[entry.content] = jobs.count
-            jobs.append(try job(entry, commit: commit, blobs: blobs))
+            jobs.append(try job(entry, commit: commit, blobs: blobs, xet))
         }
         let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
             errors.translate(error, path: request.label)
@@ -119,13 +122,22 @@ struct HuggingFaceSource: Sendable {
         }
     }
 
-    private func job(_ entry: Entry, commit: String, blobs: Descriptor) throws(FetchError) -> FileJob {
+    private func xetService(_ commit: String) throws(FetchError) -> XetService {
+        XetService(
+            tokenURL: try Downloader.parse("\(base)/api/\(kind.rawValue)s/\(repo)/xet-read-token/\(commit)"),
+            authorizer: authorizer, context: context)
+    }
+
+    private func job(
+        _ entry: Entry, commit: String, blobs: Descriptor, _ xet: XetService?
+    ) throws(FetchError) -> FileJob {
         let path = URLReference.percentEncoded(entry.path, keepingSlashes: true)
         let url = try Downloader.parse("\(base)/\(kind.pathPrefix)\(repo)/resolve/\(commit)/\(path)")
         var request = FileRequest(url: url, label: entry.path)
         request.authorizer = authorizer
         request.size = entry.size
         request.expected = entry.expected
+        if let xet, let id = entry.xet { request.xet = XetFile(id: id, service: xet) }
         return FileJob(request: request, target: blobs, name: entry.path, isNamedByContent: true)
     }
 
@@ -202,7 +214,7 @@ struct HuggingFaceSource: Sendable {
             path: path, size: size,
             expected: large == nil
                 ? .gitBlob(NixHash(.sha1, digest), size: size) : .required(NixHash(.sha256, digest)),
-            content: name)
+            content: name, xet: large == nil || size == 0 ? nil : element["xetHash"]?.text.flatMap(XetHash.init))
     }
 
     /// The `Link: <url>; rel="next"` of a page; URLs at the default host are meant for the endpoint in use.

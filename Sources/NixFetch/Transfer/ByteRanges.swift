@@ -17,6 +17,22 @@ struct ByteRanges: Sendable, Equatable {
         ranges.replaceSubrange(first..<last, with: [low..<high])
     }
 
+    /// Takes a range out.
+    mutating func remove(_ range: Range<Int64>) {
+        ranges = ranges.flatMap { own in
+            [
+                own.lowerBound..<max(own.lowerBound, min(own.upperBound, range.lowerBound)),
+                min(own.upperBound, max(own.lowerBound, range.upperBound))..<own.upperBound,
+            ]
+            .filter { !$0.isEmpty }
+        }
+    }
+
+    /// Whether all of a range is there.
+    func contains(_ range: Range<Int64>) -> Bool {
+        ranges.contains { $0.lowerBound <= range.lowerBound && range.upperBound <= $0.upperBound }
+    }
+
     /// How many offsets from zero on are there without a gap.
     var frontier: Int64 {
         guard let first = ranges.first, first.lowerBound == 0 else { return 0 }

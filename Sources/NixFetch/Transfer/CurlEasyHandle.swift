@@ -234,6 +234,7 @@ final class CurlEasyHandle {
         case .changed: "the file changed on the server"
         case .superseded: "the file was restarted"
         case .badRange: "the server sent another range than the one asked for"
+        case .damaged(let reason): reason
         case .write(let number): "cannot write: \(String(cString: strerror(number)))"
         default: "the transfer failed"
         }

@@ -11,6 +11,9 @@ struct FetchContext: Sendable {
     /// Seconds that a fetch of so many bytes may take.
     let deadline: @Sendable (Int64?) -> Double?
 
+    /// Whether large files of a hub are fetched in chunks.
+    let usesXet: Bool
+
     /// Ranges of one file at once.
     var rangesAtOnce: Int { isLimited ? 1 : max(1, downloader.options.connectionsPerFile) }
 
@@ -38,6 +41,7 @@ struct FetchContext: Sendable {
             ?? environment.value("CURL_CA_BUNDLE")
         transfer.minimumTLS = network.minimumTLS
         isLimited = network.bytesPerSecond != nil
+        usesXet = network.usesXet
         deadline = { network.deadline(bytes: $0) }
         retry = options.retry.adapted(to: network)
         self.downloader = downloader

@@ -28,6 +28,8 @@ struct FileRequest: Sendable {
     /// What the partial file is named by; different contents need different identities.
     var identity: String?
     var decodesContent = true
+    /// Where the content is to be had in chunks, which is tried first.
+    var xet: XetFile?
 
     init(url: URLReference, label: String) {
         self.url = url
@@ -156,16 +158,18 @@ struct FileDownload: Sendable {
         }
         var canRetry =
             partial.resumed > 0 || !request.acceptsOtherContent && context.retry.retriesWrongContent
+        var xet = request.xet
         while true {
             if !isSeated { isSeated = await crew.help(file: index) }
             guard isSeated else { throw FetchError(.cancelled, "interrupted") }
             isSeated = false
-            let digests = try await fetchAndHash(partial)
+            let digests = try await fetchAndHash(partial, xet)
             let state = partial.state.withLock { $0 }
             let size = state.written.frontier
             if let objection = objection(size: size, digests) {
                 if canRetry {
                     canRetry = false
+                    xet = nil
                     context.observer.observe(.retrying(file: request.label, reason: objection.message, delay: 0))
                     do { try partial.restart(total: request.size) } catch { throw error.fetchError }
                     continue
@@ -200,19 +204,19 @@ struct FileDownload: Sendable {
     }
 
     /// Transfers what is missing while another task hashes what is there; gives back the connection it is called with.
-    private func fetchAndHash(_ partial: PartialFile) async throws(FetchError) -> Digests {
+    private func fetchAndHash(_ partial: PartialFile, _ xet: XetFile?) async throws(FetchError) -> Digests {
         let signal = ProgressSignal()
         let hasher = defersDigest ? nil : ContentHasher(partial.descriptor, extra: extraDigest)
         let failure: TransferError?
         let hashed: Result<Digests?, FileAccess.Failure>
         if request.size ?? .max < Self.checkpointDistance {
             // Too small for a task of its own.
-            failure = await transferFromAnywhere(partial, signal)
+            failure = await transferFromAnywhere(partial, signal, xet)
             signal.finish()
             hashed = await follow(partial, signal, hasher)
         } else {
             async let hashing = follow(partial, signal, hasher)
-            failure = await transferFromAnywhere(partial, signal)
+            failure = await transferFromAnywhere(partial, signal, xet)
             signal.finish()
             hashed = await hashing
         }
@@ -230,7 +234,16 @@ struct FileDownload: Sendable {
     }
 
     /// Transfers from the first of the file's places that gives it; gives back the connection it is called with.
-    private func transferFromAnywhere(_ partial: PartialFile, _ signal: ProgressSignal) async -> TransferError? {
+    private func transferFromAnywhere(
+        _ partial: PartialFile, _ signal: ProgressSignal, _ xet: XetFile?
+    ) async -> TransferError? {
+        if let xet, let total = request.size {
+            let failure = await transferXet(xet, total: total, partial, signal: signal)
+            guard let failure, failure.mayPassElsewhere, await crew.help(file: index) else { return failure }
+            if await xet.service.fails() {
+                context.observer.observe(.note("\(failure.description); going on without Xet"))
+            }
+        }
         var failure = await transfer(partial, signal: signal, from: request.url)
         for url in request.mirrors {
             guard let error = failure, error.mayPassElsewhere, await crew.help(file: index) else { break }

@@ -37,6 +37,13 @@ final class PartialFile: Sendable {
             claims = [:]
         }
 
+        /// Counts bytes as absent that turned out to be wrong: who has read them begins anew, other transfers go on.
+        mutating func retract(_ ranges: [Range<Int64>]) {
+            guard !ranges.isEmpty else { return }
+            generation += 1
+            for range in ranges { written.remove(range) }
+        }
+
         /// The first offset at or after `start` that is there or being fetched, `claim` itself left out.
         func firstTaken(from start: Int64, besides claim: Int) -> Int64 {
             var taken = written

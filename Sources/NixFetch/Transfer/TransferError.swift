@@ -22,6 +22,8 @@ struct TransferError: Error, Sendable {
         case superseded
         /// A range that is not the one asked for, or encoded where it must not be.
         case badRange
+        /// Content that cannot be what was asked for, and how one can tell.
+        case damaged(String)
         /// Writing failed with this errno.
         case write(Int32)
         /// The server asks for a longer pause than is acceptable.
@@ -48,7 +50,7 @@ struct TransferError: Error, Sendable {
         case .status(let status):
             status == 408 || status == 429 || (status >= 500 && status != 501 && status != 505 && status != 511)
                 || S3ErrorAnswer(body)?.isTransient == true
-        case .tooShort, .badRange: true
+        case .tooShort, .badRange, .damaged: true
         case .library, .redirect, .url, .tooLong, .changed, .superseded, .write, .pauseTooLong, .cancelled: false
         }
     }
@@ -84,7 +86,7 @@ struct TransferError: Error, Sendable {
         case .cancelled: return FetchError(.cancelled, "interrupted while fetching '\(url)'")
         case .write(let number): return FetchError(.file(number), description)
         case .url: return FetchError(.badRequest, description)
-        case .tooLong, .tooShort, .changed: return FetchError(.verification, description)
+        case .tooLong, .tooShort, .changed, .damaged: return FetchError(.verification, description)
         case .status(401), .status(403), .status(407):
             return FetchError(
                 .unauthorized, description,

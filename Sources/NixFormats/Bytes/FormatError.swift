@@ -2,7 +2,7 @@
 package struct FormatError: Error, Hashable, Sendable {
     /// Which format refused.
     package enum Kind: Hashable, Sendable {
-        case hash, storePath, contentAddress, derivation, nar, narInfo, signature, json
+        case hash, storePath, contentAddress, derivation, nar, narInfo, signature, json, compression
     }
 
     package let kind: Kind

@@ -1,0 +1,214 @@
+"""Large files in chunks by Xet's own protocol: the bytes that the real client gets from the same store."""
+
+import json
+import os
+import pathlib
+import random
+import re
+import struct
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from workbench import NIXLITE, Project, got_hash, real_nix
+
+REPOSITORY = "nixlite/chunky"
+XET = "network.xet = true;"
+
+
+@pytest.fixture(scope="session")
+def content(models) -> bytes:
+    """Floats, text, zeros and bytes without order, and some of them twice."""
+    choice = random.Random(7)
+    floats = b"".join(struct.pack("<f", choice.gauss(0, 0.02)) for _ in range(500_000))
+    noise = choice.randbytes(3 << 20)
+    content = floats + noise + b"all work and no play " * 40_000 + bytes(700_001) + floats[: 1 << 20] + noise
+    folder = models / REPOSITORY
+    folder.mkdir()
+    (folder / "config.json").write_text("{}\n")
+    (folder / "model.safetensors").write_bytes(content)
+    (folder / "tiny.bin").write_bytes(b"x")
+    (folder / "empty.bin").write_bytes(b"")
+    return content
+
+
+@pytest.fixture
+def project_at(content, start_hub, tmp_path):
+    def make(*flags: str):
+        hub = start_hub(*flags)
+        return Project(tmp_path / "work", hub.address), hub
+
+    return make
+
+
+def write_model(project: Project, hash_value: str | None = None, network: str = XET) -> None:
+    chosen = f'"{hash_value}"' if hash_value else "lib.fakeHash"
+    project.write_models(f'chunky = {{ source.huggingface.repo = "{REPOSITORY}"; hash = {chosen}; {network} }};')
+
+
+def fetch(project: Project, content: bytes, **options) -> subprocess.CompletedProcess:
+    """Fetches against a fake hash, then takes what is there under its own; compares the bytes."""
+    write_model(project)
+    refused = project.run("build", ".#models.chunky", **options)
+    assert refused.returncode == 1, refused.stderr
+    write_model(project, got_hash(refused.stderr))
+    path = project.succeed("build", ".#models.chunky", "--print-out-paths").strip()
+    assert (project.real(path) / "model.safetensors").read_bytes() == content
+    assert (project.real(path) / "tiny.bin").read_bytes() == b"x"
+    return refused
+
+
+def paths(hub, server: str) -> list[str]:
+    return [entry["path"] for entry in hub.requests(server)]
+
+
+def download_with_real_client(hub, folder: pathlib.Path) -> bytes:
+    """What huggingface_hub and hf_xet get."""
+    program = (
+        "import sys, huggingface_hub as hub\n"
+        f"print(hub.hf_hub_download({REPOSITORY!r}, 'model.safetensors'))"
+    )
+    environment = {**os.environ, "HF_ENDPOINT": hub.address, "HF_HOME": str(folder), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    result = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+    return pathlib.Path(result.stdout.strip()).read_bytes()
+
+
+def upload_with_real_client(hub, location: pathlib.Path) -> None:
+    with urllib.request.urlopen(f"{hub.address}/api/models/{REPOSITORY}/xet-write-token/main") as answer:
+        token = json.load(answer)
+    program = (
+        "import sys, hf_xet\n"
+        "hf_xet.upload_files([sys.argv[1]], sys.argv[2], (sys.argv[3], int(sys.argv[4])), None, None, 'model')"
+    )
+    words = [str(location), token["casUrl"], token["accessToken"], str(token["exp"])]
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", program, *words], capture_output=True, text=True, timeout=120
+    )
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize("schemes", ["none", "lz4", "bg4", "mixed"])
+def test_same_bytes_as_the_real_client(project_at, content, tmp_path, schemes):
+    project, hub = project_at("--xet", schemes)
+    fetch(project, content)
+    requests = hub.requests("content")
+    assert all(entry["path"].startswith("/xorbs/") for entry in requests)
+    assert not any(entry["authorization"] for entry in requests)
+    assert sum(entry["method"] == "GET" for entry in hub.requests("store")) == 2
+    assert download_with_real_client(hub, tmp_path / "hub") == content
+
+
+@pytest.mark.parametrize("flags", [[], ["--fault", "xet-v1"]])
+def test_what_the_real_client_uploads(project_at, content, models, flags):
+    project, hub = project_at("--xet", "uploaded", *flags)
+    upload_with_real_client(hub, models / REPOSITORY / "model.safetensors")
+    fetch(project, content)
+    requests = hub.requests("content")
+    assert any(entry["path"].startswith("/xorbs/") for entry in requests)
+    # What the file has twice is fetched once.
+    assert sum(entry["sent"] for entry in requests) < len(content) - (2 << 20)
+
+
+def test_same_tree_as_without(project_at, content):
+    project, hub = project_at("--xet", "mixed")
+    write_model(project, network="")
+    plain = got_hash(project.run("build", ".#models.chunky").stderr)
+    assert paths(hub, "store") == []
+    other = Project(project.folder.parent / "other", hub.address)
+    write_model(other)
+    assert got_hash(other.run("build", ".#models.chunky").stderr) == plain
+    assert paths(hub, "store") != []
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["xet-truncate:70000", "xet-flip", "xet-garble", "xet-expire-once", "xet-token:1", "xet-v1", "busy:2", "xet-truncate:3"],
+)
+@pytest.mark.parametrize("schemes", ["none", "mixed"])
+def test_survived(project_at, content, schemes, fault):
+    project, hub = project_at("--xet", schemes, "--fault", fault)
+    result = fetch(project, content)
+    verified = real_nix("nix-store", "--verify", "--check-contents", store=project.store)
+    assert verified.returncode == 0 and "error" not in verified.stderr, verified.stderr
+    if fault in ("xet-flip", "xet-garble") or "truncate" in fault:
+        assert "trying again" in result.stderr
+    if fault != "xet-flip":
+        assert all(path.startswith("/xorbs/") for path in paths(hub, "content"))
+
+
+def test_wrong_xorb_is_fetched_again_alone(project_at, content, models):
+    """Its own hash tells, where all of it is asked for: nothing else is fetched twice."""
+    project, hub = project_at("--xet", "uploaded", "--fault", "xet-flip")
+    upload_with_real_client(hub, models / REPOSITORY / "model.safetensors")
+    result = fetch(project, content)
+    assert "have another hash than it" in result.stderr or "damaged" in result.stderr
+    # Besides the small file that was not uploaded.
+    assert sum(entry["sent"] for entry in hub.requests("content") if entry["path"].startswith("/repos/")) == 1
+
+
+def test_wrong_for_good_goes_on_without(project_at, content):
+    project, hub = project_at("--xet", "lz4", "--fault", "xet-flip-always")
+    result = fetch(project, content)
+    assert "without Xet" in result.stderr
+    assert any(path.startswith("/repos/") for path in paths(hub, "content"))
+
+
+def test_hub_without_xet(project_at, content):
+    project, hub = project_at("--xet", "lz4", "--fault", "xet-absent")
+    result = fetch(project, content)
+    assert result.stderr.count("without Xet") == 1
+    assert all(path.startswith("/repos/") for path in paths(hub, "content"))
+
+
+def test_private_repository_tells_no_secrets(project_at, content):
+    token = "hf_ThisIsTheSecretToken"
+    project, hub = project_at("--xet", "mixed", "--private", REPOSITORY, "--token", token, "--fault", "xet-truncate:9")
+    environment = {"HF_TOKEN": token}
+    write_model(project)
+    result = project.run("build", ".#models.chunky", "-vvv", environment=environment)
+    assert "got:" in result.stderr, result.stderr
+    for secret in (token, "-secret"):
+        assert secret not in result.stderr + result.stdout
+    assert not re.search("Signature=[0-9]", result.stderr)
+    for path in project.store.rglob("*"):
+        if path.is_file():
+            data = path.read_bytes()
+            assert token.encode() not in data and b"-secret" not in data
+    assert any(entry["authorization"] for entry in hub.requests("store"))
+    assert not any(entry["authorization"] for entry in hub.requests("content"))
+
+
+def test_killed_fetch_goes_on(project_at, start_hub, content):
+    project, hub = project_at("--xet", "mixed", "--fault", f"slow:{400_000}")
+    write_model(project)
+    build = subprocess.Popen(
+        [NIXLITE, "build", "--store", str(project.store), ".#models.chunky", "--no-link"],
+        cwd=project.folder,
+        env=project.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    partials = project.store / "nix/var/nix/nixlite/partials"
+
+    def there() -> int:
+        texts = [path.read_text() for path in partials.glob("*.part.json")] if partials.exists() else []
+        return sum(end - start for text in texts if text.strip() for start, end in json.loads(text)["written"])
+
+    deadline = time.monotonic() + 60
+    while there() < 4 << 20:
+        assert time.monotonic() < deadline and build.poll() is None
+        time.sleep(0.05)
+    build.kill()
+    build.wait()
+    kept = there()
+    fast = start_hub("--xet", "mixed")
+    project.environment["HF_ENDPOINT"] = fast.address
+    fetch(project, content)
+    sent = sum(entry["sent"] for entry in fast.requests("content") if entry["method"] == "GET")
+    assert sent < len(content) - kept + (3 << 20)
