@@ -12,6 +12,7 @@ import time
 import urllib.request
 
 import pytest
+from git_peers import GitServer, WorkTree, git
 from workbench import NIXLITE, Project, got_hash, real_nix
 
 REPOSITORY = "nixlite/chunky"
@@ -212,3 +213,43 @@ def test_killed_fetch_goes_on(project_at, start_hub, content):
     fetch(project, content)
     sent = sum(entry["sent"] for entry in fast.requests("content") if entry["method"] == "GET")
     assert sent < len(content) - kept + (3 << 20)
+
+
+def test_repository_of_git(start_hub, models, content, tmp_path):
+    """A `git-xet` source: the commit from git, its large files from the store that the hub names."""
+    work = WorkTree(tmp_path / "tree")
+    git(work.folder, "lfs", "track", "*.safetensors")
+    work.write("model.safetensors", content)
+    work.write("config.json", b"{}\n")
+    commit = work.commit()
+    server = GitServer(tmp_path / "git", tmp_path / "git.jsonl")
+    try:
+        url = server.make_repository(REPOSITORY)
+        work.push(url)
+        seen = models / f"{REPOSITORY}@{commit}"
+        seen.mkdir(exist_ok=True)
+        (seen / "model.safetensors").write_bytes(content)
+        hub = start_hub("--xet", "mixed")
+        project = Project(tmp_path / "work", hub.address)
+
+        def build(endpoint: str, network: str) -> str:
+            source = f'source.git-xet = {{ url = "{url}"; rev = "main"; xet.endpoint = "{endpoint}"; }};'
+            project.write_models(f"chunky = {{ {source} hash = lib.fakeHash; {network} }};")
+            return project.run("build", ".#models.chunky").stderr
+
+        def stored() -> list[dict]:
+            return [entry for entry in server.requests() if "/objects/storage/" in entry["path"] and entry["method"] == "GET"]
+
+        first = build(hub.address, XET)
+        assert stored() == []
+        assert all(path.startswith("/xorbs/") for path in paths(hub, "content")) and paths(hub, "content")
+        # By LFS it is the same; a hub that is none is said.
+        real_nix("nix-store", "--gc", store=project.store)
+        assert got_hash(build(hub.address, "")) == got_hash(first)
+        assert len(stored()) == 1
+        real_nix("nix-store", "--gc", store=project.store)
+        other = build(server.address, XET)
+        assert got_hash(other) == got_hash(first)
+        assert "without Xet" in other
+    finally:
+        server.stop()

@@ -186,6 +186,23 @@ import Testing
         for text in bad { #expect(throws: TransferError.self, "\(text)") { try plan(text) } }
     }
 
+    @Test func readsRepositoriesOfHubs() throws {
+        func repository(_ url: String, _ endpoint: String? = nil) throws -> [String]? {
+            let found = XetRepository(try URLReference(url), endpoint: endpoint)
+            return found.map { [$0.base, $0.kind.rawValue, $0.name] }
+        }
+        #expect(try repository("https://hub.example/org/m.git") == ["https://hub.example", "model", "org/m"])
+        #expect(try repository("https://hub.example/datasets/org/m") == ["https://hub.example", "dataset", "org/m"])
+        #expect(
+            try repository("https://hub.example/spaces/m", "https://api.example//") == [
+                "https://api.example", "space", "m",
+            ])
+        #expect(try repository("https://me:secret@hub.example:8080/m") == ["https://hub.example:8080", "model", "m"])
+        for url in ["https://hub.example/", "https://hub.example/a/b/c", "https://hub.example/.git"] {
+            #expect(try repository(url) == nil)
+        }
+    }
+
     @Test func takesRangesBack() {
         var ranges = ByteRanges()
         ranges.insert(0..<100)

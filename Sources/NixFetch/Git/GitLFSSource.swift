@@ -89,7 +89,7 @@ struct GitLFSSource: Sendable {
         try place(ordinary, from: try await repository.checkOut(ordinary), in: workspace.staging)
         let download = LFSDownload(
             context: context, workspace: workspace, git: git, remote: try await effectiveRemote(), login: login,
-            repository: repository)
+            repository: repository, xet: kept.isEmpty ? nil : await xetContents(repository.commit))
         let files = kept.map { file in
             LFSDownload.File(
                 path: file.path, pointer: file.pointer, isExecutable: file.entry.kind == .file(isExecutable: true))
@@ -101,6 +101,24 @@ struct GitLFSSource: Sendable {
         return FetchedModel(
             files: kept.count + ordinary.count { $0.kind != .submodule }, bytes: bytes, commit: repository.commit,
             nar: nar)
+    }
+
+    /// What Xet calls the large files, when they shall come by its protocol and the repository is of a hub.
+    private func xetContents(_ commit: String) async -> XetContents? {
+        guard location.isXet, context.usesXet else { return nil }
+        do throws(FetchError) {
+            guard case .web(let url) = remote.kind,
+                let repository = XetRepository(url, endpoint: location.endpoint)
+            else { throw FetchError(.badRequest, "'\(remote.redacted)' is no repository of a hub") }
+            // The login is of the repository's server, and of no other.
+            let isSame = try Downloader.parse(repository.base).origin == url.origin
+            let token = isSame ? login.map { HubToken(value: $0.password, origin: "the repository's login") } : nil
+            let hub = try HuggingFaceSource(repository, commit: commit, token: token, context: context)
+            return try await hub.xetContents()
+        } catch {
+            context.observer.observe(.note("\(error.message); going on without Xet"))
+            return nil
+        }
     }
 
     /// The repository's address after the user's `url.<base>.insteadOf`.

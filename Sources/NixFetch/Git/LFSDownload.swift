@@ -10,6 +10,8 @@ struct LFSDownload: Sendable {
     let remote: GitRemote
     let login: GitLogin?
     let repository: GitRepository
+    /// What of it is to be had in chunks.
+    var xet: XetContents?
 
     /// A file to make.
     struct File: Sendable {
@@ -137,6 +139,7 @@ struct LFSDownload: Sendable {
                 var request = request(object, action.url)
                 request.authorizer = action.authorizer
                 request.decodesContent = false
+                request.xet = xet?[object.pointer.identifier]
                 requests.append(request)
             }
         }

@@ -113,22 +113,27 @@ extension ModelSource {
         package var folder: String?
         /// Whether it was written as `git-xet`, which has a token of its own.
         package var isXet: Bool
+        /// The hub of a `git-xet` source, where it has another address than its repositories.
+        package var endpoint: String?
 
         package init(
-            url: String, revision: String, files: [String]? = nil, folder: String? = nil, isXet: Bool = false
+            url: String, revision: String, files: [String]? = nil, folder: String? = nil, isXet: Bool = false,
+            endpoint: String? = nil
         ) {
             self.url = url
             self.revision = revision
             self.files = files
             self.folder = folder
             self.isXet = isXet
+            self.endpoint = endpoint
         }
 
         init(_ fields: RequestFields, isXet: Bool) throws(FetchError) {
             self.init(
                 url: try fields.requiredString("url"), revision: try fields.requiredString("rev"),
                 files: try fields.patterns(isXet ? "files" : "lfsFiles"),
-                folder: isXet ? nil : try fields.string("subdir"), isXet: isXet)
+                folder: isXet ? nil : try fields.string("subdir"), isXet: isXet,
+                endpoint: isXet ? try fields.string("endpoint") : nil)
         }
     }
 

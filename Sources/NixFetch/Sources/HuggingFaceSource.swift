@@ -57,6 +57,25 @@ struct HuggingFaceSource: Sendable {
         self.context = context
     }
 
+    /// A repository that is known otherwise, for what Xet calls its files.
+    init(_ repository: XetRepository, commit: String, token: HubToken?, context: FetchContext) throws(FetchError) {
+        repo = repository.name
+        revision = commit
+        kind = repository.kind
+        selection = FileSelection(nil)
+        self.token = token
+        endpoint = try Downloader.parse(repository.base)
+        base = repository.base
+        self.context = context
+    }
+
+    /// What Xet calls the large files of the commit.
+    func xetContents() async throws(FetchError) -> XetContents {
+        var names: [String: XetHash] = [:]
+        for entry in try await listTree(revision) { names[entry.content] = entry.xet }
+        return XetContents(service: try xetService(revision), names: names)
+    }
+
     private var errors: HubErrors {
         HubErrors(repo: repo, kind: kind, revision: revision, endpoint: base, token: token)
     }

@@ -109,11 +109,14 @@ extension FileDownload {
     ) async -> TransferError? {
         guard !Task.isCancelled else { return cancelled }
         let sink = XetSink(
-            partial: partial, signal: signal, crew: crew, fetch: fetch, accepted: suspects[fetch.xorb])
+            partial: partial, signal: signal, crew: crew,
+            isLarge: request.size ?? 0 >= context.downloader.options.rangeThreshold, fetch: fetch,
+            accepted: suspects[fetch.xorb])
         var exchange = context.exchange(fetch.url, AnonymousAuthorizer())
         exchange.headers.append("Range: bytes=\(fetch.bytes.lowerBound)-\(fetch.bytes.upperBound)")
         exchange.allowsDowngrade = true
         exchange.decodesContent = false
+        exchange.isFile = true
         exchange.isMultiplexed = fetch.bytes.count < 4 << 20
         guard case .failure(let error) = await context.downloader.perform(exchange, into: sink) else {
             guard !sink.isComplete else { return nil }

@@ -57,11 +57,9 @@ struct XetReconstruction: Sendable {
             guard let xorb = term["hash"]?.text, let length = term["unpacked_length"]?.integer, length > 0,
                 length <= total - position, let chunks = Self.chunks(term["range"])
             else { throw Invalid(reason: "a term is out of bounds") }
-            guard
-                let fetch = known[xorb]?.first(where: {
-                    $0.chunks.lowerBound <= chunks.lowerBound && chunks.upperBound <= $0.chunks.upperBound
-                })
-            else { throw Invalid(reason: "a term has no address") }
+            guard let fetch = Self.fetch(chunks, in: known[xorb] ?? []) else {
+                throw Invalid(reason: "a term has no address")
+            }
             let use = Use(chunks: chunks, range: position..<position + length)
             position += length
             let name = "\(xorb) \(fetch.chunks.lowerBound)"
@@ -74,6 +72,18 @@ struct XetReconstruction: Sendable {
             }
         }
         guard position > wanted.lowerBound else { throw Invalid(reason: "it does not reach what was asked for") }
+    }
+
+    /// The one that has all of some chunks, of those of a xorb in the order of their first chunks.
+    private static func fetch(_ chunks: Range<Int>, in fetches: [Fetch]) -> Fetch? {
+        var low = 0
+        var high = fetches.count
+        while low < high {
+            let middle = (low + high) / 2
+            if fetches[middle].chunks.lowerBound <= chunks.lowerBound { low = middle + 1 } else { high = middle }
+        }
+        // Ranges that overlap are allowed, and not expected.
+        return fetches[..<low].suffix(8).last { chunks.upperBound <= $0.chunks.upperBound }
     }
 
     private static func chunks(_ value: JSONValue?) -> Range<Int>? {
@@ -115,6 +125,6 @@ struct XetReconstruction: Sendable {
                 }
             }
         }
-        return found
+        return found.mapValues { $0.sorted { $0.chunks.lowerBound < $1.chunks.lowerBound } }
     }
 }

@@ -10,8 +10,10 @@ final class XetSink: TransferSink {
         var chunks = XetChunks()
         /// The number of the next chunk.
         var next: Int
-        /// Where the next chunk of each use goes.
-        var positions: [Int64]
+        /// How many uses have begun, in the order of their first chunks.
+        var begun = 0
+        /// Those that go on, and where the next chunk of each goes.
+        var active: [(use: XetReconstruction.Use, position: Int64)] = []
         /// Hash and length of each chunk, when they may be all of the xorb's.
         var hashes: [(hash: XetHash, length: Int)] = []
         /// What was written.
@@ -23,22 +25,28 @@ final class XetSink: TransferSink {
 
     private let partial: PartialFile
     private let signal: ProgressSignal
-    private let crew: TransferCrew
+    private let crew: TransferBatch
+    /// Whether the file counts as large among those that share the connections.
+    private let isLarge: Bool
     private let fetch: XetReconstruction.Fetch
+    private let uses: [XetReconstruction.Use]
     /// The root that the same request gave before: the service itself has it so.
     private let accepted: XetHash?
     private let progress: Mutex<Progress>
 
     init(
-        partial: PartialFile, signal: ProgressSignal, crew: TransferCrew, fetch: XetReconstruction.Fetch,
+        partial: PartialFile, signal: ProgressSignal, crew: TransferBatch, isLarge: Bool,
+        fetch: XetReconstruction.Fetch,
         accepted: XetHash?
     ) {
         self.partial = partial
         self.signal = signal
         self.crew = crew
+        self.isLarge = isLarge
         self.fetch = fetch
         self.accepted = accepted
-        progress = Mutex(Progress(next: fetch.chunks.lowerBound, positions: fetch.uses.map(\.range.lowerBound)))
+        uses = fetch.uses.sorted { $0.chunks.lowerBound < $1.chunks.lowerBound }
+        progress = Mutex(Progress(next: fetch.chunks.lowerBound))
     }
 
     /// The ranges of the file that this request wrote.
@@ -56,6 +64,7 @@ final class XetSink: TransferSink {
 
     func begin(_ head: ResponseHead) -> TransferError.Code? {
         guard !head.hasContentEncoding else { return .badRange }
+        if let latency = head.latency { crew.answered(isLarge ? .large : .small, after: latency) }
         if head.status == 206 {
             guard let range = head.contentRange, range.start == fetch.bytes.lowerBound,
                 range.end == fetch.bytes.upperBound
@@ -76,7 +85,12 @@ final class XetSink: TransferSink {
             do throws(FormatError) {
                 while true {
                     let number = progress.next
-                    var positions = progress.positions
+                    while progress.begun < uses.count, uses[progress.begun].chunks.lowerBound == number {
+                        let use = uses[progress.begun]
+                        progress.active.append((use, use.range.lowerBound))
+                        progress.begun += 1
+                    }
+                    var active = exchange(&progress.active, with: [])
                     var entry: (hash: XetHash, length: Int)?
                     var written: [Range<Int64>] = []
                     let outcome = try progress.chunks.next { content -> TransferError.Code? in
@@ -84,12 +98,12 @@ final class XetSink: TransferSink {
                             return .damaged("a xorb has more chunks than it should")
                         }
                         if fetch.chunks.lowerBound == 0 { entry = (XetHash(chunk: content), content.count) }
-                        return place(content, number, &positions, &written)
+                        return place(content, number, &active, &written)
                     }
+                    progress.active = active
                     guard let outcome else { return .more }
                     if let outcome { return .fail(outcome) }
                     progress.next += 1
-                    progress.positions = positions
                     progress.written += written
                     if let entry { progress.hashes.append(entry) }
                 }
@@ -101,17 +115,19 @@ final class XetSink: TransferSink {
 
     /// Writes a chunk to each of its places.
     private func place(
-        _ content: UnsafeRawBufferPointer, _ number: Int, _ positions: inout [Int64], _ written: inout [Range<Int64>]
+        _ content: UnsafeRawBufferPointer, _ number: Int,
+        _ active: inout [(use: XetReconstruction.Use, position: Int64)], _ written: inout [Range<Int64>]
     ) -> TransferError.Code? {
-        for (index, use) in fetch.uses.enumerated() where use.chunks.contains(number) {
-            let range = positions[index]..<positions[index] + Int64(content.count)
+        for index in active.indices {
+            let (use, position) = active[index]
+            let range = position..<position + Int64(content.count)
             guard range.upperBound <= use.range.upperBound else {
                 return .damaged("a term is longer than it should be")
             }
             if number == use.chunks.upperBound - 1, range.upperBound != use.range.upperBound {
                 return .damaged("a term is shorter than it should be")
             }
-            positions[index] = range.upperBound
+            active[index].position = range.upperBound
             // What is there is not written again, while somebody hashes it.
             guard !partial.state.withLock({ $0.written.contains(range) }) else { continue }
             if let number = FileAccess.writeAll(partial.descriptor.number, content, at: range.lowerBound) {
@@ -121,6 +137,7 @@ final class XetSink: TransferSink {
             written.append(range)
             signal.advance(content.count)
         }
+        active.removeAll { $0.use.chunks.upperBound == number + 1 }
         return nil
     }
 
