@@ -60,13 +60,13 @@ import Testing
         #expect(governor.limit == 1)
     }
 
-    @Test func aRequestCostsWhatTheLineBringsMeanwhile() {
+    @Test func partsAreLongAgainstTheirRequests() {
         var governor = ConnectionGovernor(maximum: 16)
-        #expect(governor.requestCost == 0)
+        #expect(governor.bytesPerSecond == 0 && governor.leastPartTime == 0.25)
         _ = run(&governor) { _ in 5e6 }
-        #expect(governor.requestCost == 0)
+        #expect(abs(governor.bytesPerSecond - 5e6) < 300_000)
         _ = governor.answered(after: 0.1, isLarge: true, at: 10)
-        #expect(abs(governor.requestCost - 500_000) < 30_000)
+        #expect(governor.leastPartTime == 0.4)
     }
 
     @Test func anOverloadHalves() {

@@ -30,7 +30,9 @@ struct ConnectionGovernor: Sendable, Equatable {
     private static let enough = 600e6
     private static let gain = 1.15
     /// Answers that take longer come from far away: more than a busy server on the same machine or network takes.
-    private static let farLatency = 0.005
+    private static let farLatency = 0.01
+    /// Parts take at least so many seconds, so that balancing what is left of a file does not cost more than it gives.
+    private static let leastPartTime = 0.25
 
     init(initial: Int = 1, maximum: Int, window: Double = 0.2) {
         self.maximum = max(1, maximum)
@@ -74,7 +76,7 @@ struct ConnectionGovernor: Sendable, Equatable {
         return true
     }
 
-    /// A file's answer began so many seconds after it was asked for; the first large one decides whether the server is far.
+    /// An answer began so many seconds after it was asked for; the first of a large file decides whether the server is far.
     ///
     /// - Returns: whether `limit` changed.
     mutating func answered(after seconds: Double, isLarge: Bool, at now: Double) -> Bool {
@@ -87,8 +89,11 @@ struct ConnectionGovernor: Sendable, Equatable {
         return true
     }
 
-    /// Bytes that all connections together bring while one answer is waited for; 0 while that is unknown.
-    var requestCost: Double { latency.isFinite ? latency * rate : 0 }
+    /// Bytes that all connections together bring in a second; 0 while that is unknown.
+    var bytesPerSecond: Double { rate }
+
+    /// Seconds that a part should take: long against the time in which its request is waited for.
+    var leastPartTime: Double { max(Self.leastPartTime, latency.isFinite ? 4 * latency : 0) }
 
     /// The server asks for less.
     mutating func relax(at now: Double) {

@@ -62,7 +62,9 @@ struct FetchContext: Sendable {
         while true {
             let sink = MemorySink(limit: limit)
             switch await downloader.perform(exchange, into: sink) {
-            case .success(let answer): return (answer.head, sink.bytes)
+            case .success(let answer):
+                if let latency = answer.head.latency { downloader.crew.answered(.small, after: latency) }
+                return (answer.head, sink.bytes)
             case .failure(let error): try await pause(after: error, attempt: &attempt, label: label)
             }
         }

@@ -183,9 +183,10 @@ extension FileDownload {
     /// No part is cut from less than this.
     private static let leastPart: Int64 = 1 << 20
 
-    /// Bytes of a helper's part: large files have large ones, so that their number stays small.
+    /// Bytes of a helper's part: large files and fast connections have large ones, so that their number stays small.
     private func segment(_ total: Int64) -> Int64 {
-        max(context.downloader.options.rangeSize, min(total / 128, 64 << 20))
+        let size = max(total / 128, min(total / 32, crew.partSizes.usual))
+        return max(context.downloader.options.rangeSize, min(size, 64 << 20))
     }
 
     /// The next range that is neither there nor being fetched; nil when there is none.
@@ -233,7 +234,7 @@ extension FileDownload {
 
     /// Shortens the claim with the most before it, when that is worth a request, and returns what it lost.
     private func cutLongest(_ state: inout PartialFile.State, _ size: Int64) -> Range<Int64>? {
-        let worthwhile = min(size, max(Self.leastPart, 4 * crew.requestCost))
+        let worthwhile = min(size, max(Self.leastPart, crew.partSizes.least))
         guard let (number, claim) = state.claims.max(by: { $0.value.range.count < $1.value.range.count }),
             claim.end - claim.next > worthwhile
         else { return nil }

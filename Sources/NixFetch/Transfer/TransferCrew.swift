@@ -131,20 +131,23 @@ final class TransferCrew: Sendable {
             })
     }
 
-    /// A file's answer began so many seconds after it was asked for.
-    func answered(_ seat: Seat, after latency: Double, batch: Int) {
+    /// An answer began so many seconds after it was asked for: that of a file of a batch, or to a question.
+    func answered(_ seat: Seat, after latency: Double, batch: Int? = nil) {
         resume(
             state.withLock { state in
-                guard state.batches[batch]?.bound == nil,
+                guard batch.flatMap({ state.batches[$0]?.bound }) == nil,
                     state.governor.answered(after: latency, isLarge: seat == .large, at: Self.now())
                 else { return [] }
                 return seatWaiting(&state)
             })
     }
 
-    /// Bytes that one connection misses while it asks for something: parts that are not much longer do not pay.
-    var requestCost: Int64 {
-        state.withLock { Int64(min(1e12, $0.governor.requestCost / Double(max(1, $0.active)))) }
+    /// Bytes of parts: what one connection brings in the time that a part should take at least, and in a second.
+    var partSizes: (least: Int64, usual: Int64) {
+        state.withLock { state in
+            let rate = min(1e12, state.governor.bytesPerSecond / Double(max(1, state.active)))
+            return (Int64(rate * state.governor.leastPartTime), Int64(rate))
+        }
     }
 
     /// Files and helpers that wait for a connection.
@@ -230,8 +233,8 @@ final class TransferBatch: Sendable {
         crew.answered(seat, after: latency, batch: number)
     }
 
-    /// Bytes that one connection misses while it asks for something.
-    var requestCost: Int64 { crew.requestCost }
+    /// Bytes of parts: the least that pays, and the usual.
+    var partSizes: (least: Int64, usual: Int64) { crew.partSizes }
 
     /// The server is overloaded.
     func relax() { crew.relax() }
