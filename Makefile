@@ -106,7 +106,7 @@ bench: build bench-packages
 	@Benchmarks/run
 
 bench-fetch: build bench-packages venv
-	@HF_COMMAND=$(CURDIR)/$(VENV)/bin/hf Benchmarks/fetch
+	@HF_COMMAND=$(CURDIR)/$(VENV)/bin/hf AWS_COMMAND=$(CURDIR)/$(VENV)/bin/aws Benchmarks/fetch
 
 format:
 	@swift format -i --parallel -r $(SWIFT_SOURCES)

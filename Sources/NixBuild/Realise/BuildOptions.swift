@@ -6,8 +6,8 @@ package struct BuildOptions: Sendable {
     package var keepFailed = false
     /// Builders that run at the same time.
     package var maxJobs = 1
-    /// Fetches that run at the same time.
-    package var maxFetches = 8
+    /// Fetches that run at the same time: many, so that the downloader's scheduler has the files of many models to choose from.
+    package var maxFetches = 32
     /// `NIX_BUILD_CORES`.
     package var cores = 1
     /// Lines of the log in the report of a failure.
