@@ -27,7 +27,7 @@ package struct EvaluationOptions: Sendable {
     /// Search path entries: (prefix, value), as in `NIX_PATH` and `-I`.
     package var searchPath: [(prefix: String, path: String)] = []
     /// Bytes of heap before the first collection.
-    package var heapThreshold = 400 << 20
+    package var heapThreshold = 384 << 20
     /// Bytes of heap above which memory is said to be exhausted.
     package var maximumHeap = Int.max
     /// A collection every so many allocations, with poisoning; 0 is off.

@@ -51,8 +51,8 @@ extension Heap {
         case .free: return
         case .traced, .leaf:
             let cellWords = Int(info.cellWords)
-            let cell = Int(offset >> 3 & UInt(Heap.blockWords - 1)) / cellWords
-            word = cell * cellWords
+            let place = UInt64(offset >> 3 & UInt(Heap.blockWords - 1))
+            word = Int(truncatingIfNeeded: (place &* reciprocals[Int(info.spanClass)]) >> 32) &* cellWords
             // The few words behind a block's last cell belong to none.
             if word + cellWords > Heap.blockWords { return }
         case .largeTraced, .largeLeaf: break

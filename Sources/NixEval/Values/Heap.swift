@@ -15,6 +15,9 @@ struct Span {
 /// cells are bytes. What an object is, only the tag of the word that points to it says; the collector need not know.
 ///
 /// Memory is not zeroed: a stale word in a cell can only keep garbage alive, never do harm.
+///
+/// One thread at a time uses a heap, and no method calls out while it changes a field: checking every access for overlaps, which
+/// cost half of a collection, is off.
 final class Heap {
     static let blockBytes = 1 << 15
     static let blockWords = blockBytes / 8
@@ -50,11 +53,11 @@ final class Heap {
     let marks: UnsafeMutablePointer<UInt64>
     static let markWords = blockWords / 64
     /// First block that was never used.
-    var frontier = 0
+    @exclusivity(unchecked) var frontier = 0
     /// Blocks below this one have their pages.
-    private var populatedBlocks = 0
+    @exclusivity(unchecked) private var populatedBlocks = 0
     /// Runs of free blocks below the frontier.
-    var freeRuns: [Range<Int>] = []
+    @exclusivity(unchecked) var freeRuns: [Range<Int>] = []
 
     /// `spans[class]` of traced cells, then `spans[groupSpans + class]` of leaf cells.
     ///
@@ -63,28 +66,30 @@ final class Heap {
     /// Words of a cell by class, and class by words.
     let classWords: [Int]
     let wordClass: [UInt8]
+    /// 2³² divided by the words of a cell, rounded up: a word's number in its block times this is 2³² times its cell's.
+    let reciprocals: UnsafeMutablePointer<UInt64>
 
     /// Per span: blocks that wait for sweeping, and how far the current one has been.
-    var sweepBlocks: [[Int32]]
-    var sweepCell: [Int]
+    @exclusivity(unchecked) var sweepBlocks: [[Int32]]
+    @exclusivity(unchecked) var sweepCell: [Int]
 
     /// Bytes in blocks handed out since the last collection, and when to collect next.
-    var allocatedBytes = 0
-    var threshold: Int
+    @exclusivity(unchecked) var allocatedBytes = 0
+    @exclusivity(unchecked) var threshold: Int
     let initialThreshold: Int
     /// Every so many allocations a collection that overwrites what is free; 0 is off.
     let stressInterval: Int
-    var stressCount = 0
+    @exclusivity(unchecked) var stressCount = 0
     var collections = 0
     var collectorNanoseconds: UInt64 = 0
-    var peakBlocks = 0
-    var usedBlocks = 0
+    @exclusivity(unchecked) var peakBlocks = 0
+    @exclusivity(unchecked) var usedBlocks = 0
 
     /// Words that are roots for the life of the heap: registered cells and static shapes.
-    var rootRanges: [(start: Words, count: Int)] = []
+    @exclusivity(unchecked) var rootRanges: [(start: Words, count: Int)] = []
     /// The evaluation thread's stack starts (is highest) here.
     var stackBase: UInt = 0
-    var markStack: [UInt] = []
+    @exclusivity(unchecked) var markStack: [UInt] = []
     /// Called before marking: clears the inline caches of code, which hold shapes without keeping them.
     var willCollect: (() -> Void)?
 
@@ -115,6 +120,11 @@ final class Heap {
             size2 += max(8, 1 << (Int.bitWidth - 1 - size2.leadingZeroBitCount - 2))
         }
         classWords = words
+        reciprocals = .allocate(capacity: Heap.groupSpans)
+        reciprocals.initialize(repeating: 0, count: Heap.groupSpans)
+        for (spanClass, cellWords) in words.enumerated() where cellWords > 0 {
+            reciprocals[spanClass] = (1 << 32 + UInt64(cellWords) - 1) / UInt64(cellWords)
+        }
         var classes = [UInt8](repeating: 0, count: Heap.largestCellWords + 1)
         var current = 0
         for count in 0...Heap.largestCellWords {
@@ -128,6 +138,7 @@ final class Heap {
     }
 
     deinit {
+        reciprocals.deallocate()
         munmap(UnsafeMutableRawPointer(bitPattern: base), capacityBlocks * Heap.blockBytes)
         munmap(blocks, capacityBlocks * MemoryLayout<Block>.stride)
         munmap(marks, capacityBlocks * Heap.markWords * 8)
