@@ -71,9 +71,9 @@ def download_with_real_client(hub, folder: pathlib.Path) -> bytes:
         "import sys, huggingface_hub as hub\n"
         f"print(hub.hf_hub_download({REPOSITORY!r}, 'model.safetensors'))"
     )
-    environment = {**os.environ, "HF_ENDPOINT": hub.address, "HF_HOME": str(folder), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
+    settings = {"HF_ENDPOINT": hub.address, "HF_HOME": str(folder), "HF_HUB_DISABLE_PROGRESS_BARS": "1"}
     result = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=120
+        [sys.executable, "-c", program], env={**os.environ, **settings}, capture_output=True, text=True, timeout=120
     )
     assert result.returncode == 0, result.stderr
     return pathlib.Path(result.stdout.strip()).read_bytes()
@@ -128,7 +128,16 @@ def test_same_tree_as_without(project_at, content):
 
 @pytest.mark.parametrize(
     "fault",
-    ["xet-truncate:70000", "xet-flip", "xet-garble", "xet-expire-once", "xet-token:1", "xet-v1", "busy:2", "xet-truncate:3"],
+    [
+        "xet-truncate:70000",
+        "xet-truncate:3",
+        "xet-flip",
+        "xet-garble",
+        "xet-expire-once",
+        "xet-token:1",
+        "xet-v1",
+        "busy:2",
+    ],
 )
 @pytest.mark.parametrize("schemes", ["none", "mixed"])
 def test_survived(project_at, content, schemes, fault):
@@ -238,7 +247,8 @@ def test_repository_of_git(start_hub, models, content, tmp_path):
             return project.run("build", ".#models.chunky").stderr
 
         def stored() -> list[dict]:
-            return [entry for entry in server.requests() if "/objects/storage/" in entry["path"] and entry["method"] == "GET"]
+            requests = [entry for entry in server.requests() if entry["method"] == "GET"]
+            return [entry for entry in requests if "/objects/storage/" in entry["path"]]
 
         first = build(hub.address, XET)
         assert stored() == []

@@ -289,7 +289,8 @@ class StoreHandler(Handler):
         if not self.is_known(self.headers.get("Authorization", "").removeprefix("Bearer ")):
             self.answer(401, {}, b"token expired")
         elif found := re.fullmatch(r"/v1/xorbs/default/([0-9a-f]{64})", self.path):
-            self.answer(200, {"Content-Type": "application/json"}, json.dumps({"was_inserted": store.add_xorb(found[1], body)}).encode())
+            answer = {"was_inserted": store.add_xorb(found[1], body)}
+            self.answer(200, {"Content-Type": "application/json"}, json.dumps(answer).encode())
         elif self.path == "/v1/shards":
             store.add_shard(body)
             self.answer(200, {"Content-Type": "application/json"}, b'{"result": 1}')

@@ -41,7 +41,8 @@ def root(chunks: list[tuple[bytes, int]]) -> bytes:
             cuts = (i + 1 for i in range(start + 2, end) if struct.unpack("<Q", chunks[i][0][24:])[0] % 4 == 0)
             end = next(cuts, end)
             text = "".join(f"{name_of(digest)} : {size}\n" for digest, size in chunks[start:end])
-            level.append((blake3.blake3(text.encode(), key=NODE_KEY).digest(), sum(size for _, size in chunks[start:end])))
+            size = sum(size for _, size in chunks[start:end])
+            level.append((blake3.blake3(text.encode(), key=NODE_KEY).digest(), size))
             start = end
         chunks = level
     return chunks[0][0]
