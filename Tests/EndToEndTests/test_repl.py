@@ -92,6 +92,15 @@ def test_values_and_end(start):
     assert terminal.exit_code() == 0
 
 
+@pytest.mark.parametrize("typed", ["\x04", "1 + 2\n\x04", "so\x7f\x7f7\r:q\r"])
+def test_what_is_typed_during_an_evaluation_is_kept(start, typed):
+    terminal = start()
+    terminal.send('builtins.trace "begun" (builtins.foldl\' (a: b: a + b) 0 (builtins.genList (x: x) 3000000))\n')
+    terminal.wait_for("trace: begun")
+    terminal.send(typed)
+    assert terminal.exit_code() == 0
+
+
 def test_lines_are_edited(start):
     terminal = start()
     terminal.send("1 + 9\x7f2\n")

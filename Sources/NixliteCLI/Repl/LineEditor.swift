@@ -18,6 +18,8 @@ final class LineEditor {
     /// What completion asks; set while a line is read, since the library's callback carries nothing along.
     private nonisolated(unsafe) static var current: (complete: ([UInt8]) -> [[UInt8]], interrupts: ReplInterrupts)?
     private nonisolated(unsafe) static var takesCodePoints = false
+    /// Bytes still to come that were typed while the terminal gathered lines.
+    private nonisolated(unsafe) static var typedAhead = 0
 
     /// - Parameter isInteractive: whether standard input is a terminal.
     init(isInteractive: Bool, history: LineHistory, interrupts: ReplInterrupts) {
@@ -41,7 +43,9 @@ final class LineEditor {
         guard let library else { return readPlainly(prompt) }
         Self.current = (complete, interrupts)
         interrupts.beginPrompt()
+        let mode = Self.leaveLineMode()
         let line = library.readLine(prompt)
+        if var mode { tcsetattr(STDIN_FILENO, TCSADRAIN, &mode) }
         let wasInterrupted = interrupts.endPrompt()
         Self.current = nil
         if wasInterrupted { return .interrupted }
@@ -78,6 +82,27 @@ final class LineEditor {
         }
     }
 
+    // MARK: The terminal's mode
+
+    /// The character that ends the input.
+    private static let endOfFile: UInt8 = 4
+
+    /// Makes the terminal give characters one by one before the prompt invites the user to type them; returns the mode that
+    /// it had.
+    ///
+    /// The library does so itself, but after the prompt. An end of file that is typed before then is kept by the terminal as a
+    /// NUL, which the library would take for a key without meaning: `nextByte` makes it an end again.
+    private static func leaveLineMode() -> termios? {
+        var old = termios()
+        guard tcgetattr(STDIN_FILENO, &old) == 0, old.c_lflag & tcflag_t(ICANON) != 0 else { return nil }
+        var new = old
+        new.c_lflag &= ~tcflag_t(ICANON | ECHO)
+        guard tcsetattr(STDIN_FILENO, TCSADRAIN, &new) == 0 else { return nil }
+        var count: Int32 = 0
+        typedAhead = ioctl(STDIN_FILENO, UInt(FIONREAD), &count) == 0 ? Int(count) : 0
+        return old
+    }
+
     // MARK: What the library calls
 
     private static func nextCharacter() -> Int32 {
@@ -89,7 +114,12 @@ final class LineEditor {
         return Int32(bitPattern: String(decoding: bytes, as: UTF8.self).unicodeScalars.first?.value ?? UInt32(first))
     }
 
-    private static func nextByte() -> UInt8? { current?.interrupts.nextByte() }
+    private static func nextByte() -> UInt8? {
+        guard let byte = current?.interrupts.nextByte() else { return nil }
+        guard typedAhead > 0 else { return byte }
+        typedAhead -= 1
+        return byte == 0 ? endOfFile : byte
+    }
 
     /// What a word may become, as the library wants it: the shared beginning, the words, and a null.
     private static func matches(

@@ -11,9 +11,11 @@ struct LineLibrary: @unchecked Sendable {
         >?
     typealias GetCharacter = @convention(c) (OpaquePointer?) -> Int32
     private typealias ReadLine = @convention(c) (UnsafePointer<CChar>) -> UnsafeMutablePointer<CChar>?
+    private typealias Initialize = @convention(c) () -> Int32
     private typealias AddHistory = @convention(c) (UnsafePointer<CChar>) -> Int32
 
     private let handle: UnsafeMutableRawPointer
+    private let initializeFunction: Initialize
     private let readLineFunction: ReadLine
     private let addHistoryFunction: AddHistory
     /// Whether characters are asked for as code points, as libedit does, not as bytes.
@@ -24,9 +26,10 @@ struct LineLibrary: @unchecked Sendable {
         let names = [("libedit.so.2", true), ("libedit.so.0", true), ("libreadline.so.8", false)]
         for (name, takesCodePoints) in names {
             guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL), let readLine = dlsym(handle, "readline"),
-                let addHistory = dlsym(handle, "add_history")
+                let initialize = dlsym(handle, "rl_initialize"), let addHistory = dlsym(handle, "add_history")
             else { continue }
             self.handle = handle
+            initializeFunction = unsafeBitCast(initialize, to: Initialize.self)
             readLineFunction = unsafeBitCast(readLine, to: ReadLine.self)
             addHistoryFunction = unsafeBitCast(addHistory, to: AddHistory.self)
             self.takesCodePoints = takesCodePoints
@@ -52,6 +55,8 @@ struct LineLibrary: @unchecked Sendable {
         set("rl_attempted_completion_over", to: Int32(1))
         set("rl_catch_signals", to: Int32(0))
         set("rl_getc_function", to: getCharacter)
+        // It remembers the terminal's mode of this moment and returns to that after each line.
+        _ = initializeFunction()
     }
 
     /// One line without its end; nil at the end of the input.
