@@ -98,7 +98,7 @@ install: build
 
 # The names of Nix's programs that nixlite answers to.
 install-compat: install
-	for name in nix-instantiate nix-build nix-hash nix-prefetch-url; do
+	for name in nix-instantiate nix-build nix-hash nix-prefetch-url nix-store; do
 	  ln -sfn nixlite $(DESTDIR)$(PREFIX)/bin/$$name
 	done
 

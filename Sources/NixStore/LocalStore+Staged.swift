@@ -69,15 +69,18 @@ extension LocalStore {
 
     /// Moves a staged tree to `path`, the output of an input-addressed derivation, and registers it.
     ///
-    /// - Parameter locked: paths whose ``PathLocks`` the caller holds.
+    /// - Parameters:
+    ///   - isUltimate: whether it was built on this machine.
+    ///   - locked: paths whose ``PathLocks`` the caller holds.
     package func addOutput(
-        _ staged: StagedTree, at path: StorePath, deriver: StorePath?, locked: [StorePath] = []
+        _ staged: StagedTree, at path: StorePath, deriver: StorePath?, isUltimate: Bool = true,
+        locked: [StorePath] = []
     ) throws(StoreError) -> PathInfo {
         try add(
             staged,
             PathInfo(
                 path: path, narHash: staged.nar.hash, narSize: staged.nar.size, references: staged.references,
-                deriver: deriver, isUltimate: true), locked)
+                deriver: deriver, isUltimate: isUltimate), locked)
     }
 
     private func add(_ staged: StagedTree, _ info: PathInfo, _ locked: [StorePath]) throws(StoreError) -> PathInfo {

@@ -7,6 +7,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
     package enum Kind: Hashable, Sendable {
         /// A store reference (`--store`) that cannot be understood.
         case badReference
+        /// A store reference that no store can have, which is a mistake of the command line.
+        case misuse
         /// A system call failed with this errno.
         case system(Int32)
         /// A file that the store cannot hold: socket, device, FIFO, foreign owner, hard link, too deep.

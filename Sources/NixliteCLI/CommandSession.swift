@@ -53,7 +53,7 @@ struct CommandSession {
                         display.report(event)
                     })
             } catch {
-                return .failure(CommandFailure(error.message))
+                return .failure(error.isMisuse ? UsageError(error.message) : CommandFailure(error.message))
             }
             do {
                 for name in flags.settings.unknown { display.report(.warning("unknown setting '\(name)'")) }

@@ -45,22 +45,36 @@ def environment(work: pathlib.Path, variables: dict[str, str]) -> dict[str, str]
 
 
 def answer(command: str, program: "callable", work: pathlib.Path) -> dict:
-    """Exit code and output of a command line; `program` gives the path of a program by its name."""
+    """Exit code and output of a command line; `program` gives the path of a program by its name.
+
+    Several commands are joined by `&&` and run one after another, whatever becomes of them; `< FILE` and `> FILE` may end one.
+    """
     folder = prepare(work)
+    results = [run_one(part, program, work, folder) for part in command.split(" && ")]
+    return {
+        "exit": results[-1].returncode,
+        "stdout": normalise("".join(result.stdout or "" for result in results), work),
+        "stderr": normalise("".join(result.stderr for result in results), work),
+    }
+
+
+def run_one(command: str, program: "callable", work: pathlib.Path, folder: pathlib.Path) -> subprocess.CompletedProcess:
     words = shlex.split(command)
     variables = {}
     while re.match(r"^[A-Z_]+=", words[0]):
         name, value = words.pop(0).split("=", 1)
         variables[name] = value
+    files = {"<": os.devnull, ">": None}
+    while len(words) > 1 and words[-2] in files:
+        *words, redirection, file = words
+        files[redirection] = folder / file
     name, *rest = [word.replace("/pwd", str(folder)) for word in words]
     store = [] if name == "nix-hash" else ["--store", str(work / STORE_NAME)]
-    result = subprocess.run(
-        [program(name), *store, *rest], cwd=folder, env=environment(work, variables), stdin=subprocess.DEVNULL,
-        capture_output=True, text=True, timeout=TIMEOUT_SECONDS,
-    )
-    return {
-        "exit": result.returncode, "stdout": normalise(result.stdout, work), "stderr": normalise(result.stderr, work)
-    }
+    with open(files["<"], "rb") as standard_input, open(files[">"] or os.devnull, "wb") as file:
+        return subprocess.run(
+            [program(name), *store, *rest], cwd=folder, env=environment(work, variables), stdin=standard_input,
+            stdout=file if files[">"] else subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=TIMEOUT_SECONDS,
+        )
 
 
 def repl(file: pathlib.Path, command: list[str], work: pathlib.Path) -> str:
@@ -75,4 +89,6 @@ def repl(file: pathlib.Path, command: list[str], work: pathlib.Path) -> str:
 
 
 def normalise(text: str, work: pathlib.Path) -> str:
-    return text.replace(str(work / "pwd"), "/pwd").replace(str(work / STORE_NAME), "/store-root")
+    text = text.replace(str(work / "pwd"), "/pwd").replace(str(work / STORE_NAME), "/store-root")
+    # How much space is free depends on the file system.
+    return re.sub(r"-?[0-9.]+ [KM]iB(?= freed)|(?<=saving )-?[0-9.]+ [KM]iB", "SIZE", text)

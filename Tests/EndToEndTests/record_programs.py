@@ -9,6 +9,7 @@ import pathlib
 import sys
 import tempfile
 
+import git_trees
 import programs
 
 
@@ -37,6 +38,14 @@ def main() -> None:
     for file in programs.repl_inputs():
         text = with_folder(lambda work: programs.repl(file, [program("nix"), "repl"], work))
         file.with_suffix(".exp").write_text(text)
+    with tempfile.TemporaryDirectory(prefix="record-") as name:
+        repositories = pathlib.Path(name)
+        git_trees.make(repositories)
+        answers = {
+            expression: with_folder(lambda work: git_trees.answer(expression, [program("nix")], repositories, work))
+            for expression in git_trees.EXPRESSIONS
+        }
+    git_trees.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

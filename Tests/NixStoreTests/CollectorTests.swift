@@ -71,7 +71,12 @@ struct CollectorTests {
         try store.addRoot(directory.path.appending("result"), to: chain.top)
         var options = CollectionOptions()
         options.paths = [chain.leaf]
-        #expect(throws: StoreError(.inUse, "cannot delete path '/nix/store/\(chain.leaf)' since it is still alive")) {
+        #expect(
+            throws: StoreError(
+                .inUse,
+                "Cannot delete path '/nix/store/\(chain.leaf)' since it is still alive. To find out why, use: nix-store --query --roots and nix-store --query --referrers"
+            )
+        ) {
             try store.collectGarbage(options)
         }
     }

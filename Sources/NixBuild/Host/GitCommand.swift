@@ -13,87 +13,124 @@ struct GitCommand {
     /// The repository that it works in.
     let folder: RealPath
     let environment: FetchEnvironment
+    /// Told of work trees with changes.
+    let warn: (String) -> Void
+
+    /// What is wanted of a repository.
+    struct Request {
+        var url: String
+        var reference: String?
+        var revision: String?
+        /// Whether files with the attribute `export-ignore` are left out.
+        var ignoresExports = false
+        /// Whether submodules are filled; they are empty folders otherwise.
+        var fillsSubmodules = false
+        /// Whether files in LFS are wanted, which cannot be had.
+        var wantsLargeFiles = false
+
+        /// The work tree that the URL names, if it names one.
+        var workTree: String? { local.flatMap { Paths.exists("\($0)/.git") ? $0 : nil } }
+
+        /// The folder that the URL names, if it names one.
+        var local: String? { url.hasPrefix("file://") ? String(url.dropFirst(7)) : url.hasPrefix("/") ? url : nil }
+    }
 
     /// What was checked out.
     struct Commit {
-        /// Nil for a work tree with changes.
+        /// Nil for a work tree with changes, or without a commit.
         var revision: String?
+        /// The commit that a work tree with changes was made of.
+        var dirtyRevision: String?
         var count: Int64
         /// Seconds since 1970.
         var date: Int64
     }
 
-    /// Writes a commit's files into `target`, which must not exist.
-    ///
-    /// - Parameters:
-    ///   - local: the folder that `url` names, if it names one; without reference and revision its tracked files are
-    ///     taken as they are.
-    func checkOut(
-        _ url: String, local: String?, reference: String?, revision: String?, into target: RealPath
-    ) throws(GitError) -> Commit {
-        if let reference, !FlakeReference.isGitReference(reference) {
+    /// Writes a repository's files into `target`, which must not exist: those of a commit, or the tracked files of a local
+    /// work tree as they are where no reference and no commit is named.
+    func checkOut(_ request: Request, into target: RealPath) throws(GitError) -> Commit {
+        if let reference = request.reference, !FlakeReference.isGitReference(reference) {
             throw GitError(message: "invalid Git branch/tag name '\(reference)'")
         }
-        if let revision, !FlakeReference.isRevision(revision) {
+        if let revision = request.revision, !FlakeReference.isRevision(revision) {
             throw GitError(message: "invalid Git commit hash '\(revision)'")
         }
-        let isAllowed = local != nil || ["https://", "http://", "ssh://", "git://"].contains { url.hasPrefix($0) }
+        if request.ignoresExports, request.fillsSubmodules {
+            throw GitError(message: "exportIgnore and submodules are not supported together yet")
+        }
+        let url = request.url
+        let isAllowed =
+            request.local != nil || ["https://", "http://", "ssh://", "git://"].contains { url.hasPrefix($0) }
         guard isAllowed, url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
             throw GitError(message: "the Git URL '\(URLText.redacted(url))' is not supported")
         }
-        let address = local ?? url
-        _ = try run(["init", "--quiet", "--bare", folder.description])
-        let isDirty = try local.map { folder throws(GitError) in
-            try !run(["-C", folder, "status", "--porcelain", "--untracked-files=no"]).isEmpty
+        if let local = request.local {
+            guard Paths.exists(local) else { throw GitError(message: "Git repository \"\(local)\" does not exist.") }
         }
-        if let local, isDirty == true, reference == nil, revision == nil { return try copyWorkTree(local, to: target) }
-        let wanted = revision ?? reference ?? "HEAD"
+        if let workTree = request.workTree, request.reference == nil, request.revision == nil {
+            return try copyWorkTree(workTree, request, to: target)
+        }
+        return try checkOutCommit(request, into: target)
+    }
+
+    private func checkOutCommit(_ request: Request, into target: RealPath) throws(GitError) -> Commit {
+        let address = request.local ?? request.url
+        _ = try run(["init", "--quiet", "--bare", folder.description])
+        let wanted = request.revision ?? request.reference ?? "HEAD"
         do throws(GitError) {
             _ = try inRepository(["fetch", "--quiet", "--no-tags", address, wanted])
         } catch {
             // Servers may refuse to hand out a commit by its hash: everything that they advertise has it.
-            guard revision != nil else { throw error }
-            _ = try inRepository(["fetch", "--quiet", address, reference ?? "refs/*:refs/*"])
+            guard request.revision != nil else { throw error }
+            _ = try inRepository(["fetch", "--quiet", address, request.reference ?? "refs/*:refs/*"])
         }
-        let commit = try inRepository(["rev-parse", "--verify", (revision ?? "FETCH_HEAD") + "^{commit}"])
-        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
-        _ = try inRepository(["--work-tree=\(target)", "checkout", "--quiet", "--force", commit, "--", "."])
+        let commit = try inRepository(["rev-parse", "--verify", (request.revision ?? "FETCH_HEAD") + "^{commit}"])
+        do {
+            guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
+            // The files are those that the commit holds, whatever its own attributes would make of them.
+            try FileModes.makeFolders(folder.appending("info"))
+            try SmallFile.write(
+                folder.appending("info/attributes").description,
+                Array("* -text !eol !ident !filter !working-tree-encoding\n".utf8), mode: 0o644)
+        } catch {
+            throw (error as? GitError) ?? GitError(message: "\(error)")
+        }
+        let entries = try Self.parts(inRepository(["ls-tree", "-r", "-t", "-z", commit])).map { entry in
+            let halves = entry.split(separator: "\t", maxSplits: 1, omittingEmptySubsequences: false)
+            return (isSubmodule: halves[0].hasPrefix("160000 "), path: String(halves.last ?? ""))
+        }
+        if !entries.isEmpty {
+            _ = try inRepository(["--work-tree=\(target)", "checkout", "--quiet", "--force", commit, "--", "."])
+        }
+        if request.ignoresExports {
+            let tree = ["--git-dir=\(folder)", "--work-tree=\(target)", "-C", target.description]
+            for path in try ignoredExports(
+                entries.map(\.path), in: target.description, workTree: request.workTree, tree)
+            {
+                do { try TreeRemoval.remove(target.appending(path)) } catch { throw GitError(message: error.message) }
+            }
+        }
+        if request.wantsLargeFiles { try refuseLargeFiles(entries.map(\.path), in: target.description) }
+        if request.fillsSubmodules {
+            let paths = Set(entries.filter(\.isSubmodule).map(\.path))
+            try fillSubmodules(paths, of: commit, request, in: target)
+        }
         let date = try inRepository(["log", "-1", "--format=%ct", "--no-show-signature", commit])
         let count = try inRepository(["rev-list", "--count", commit])
         return Commit(revision: commit, count: Int64(count) ?? 0, date: Int64(date) ?? 0)
     }
 
-    private func copyWorkTree(_ source: String, to target: RealPath) throws(GitError) -> Commit {
-        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
-        let files = try run(["-C", source, "ls-files", "-z"]).split(separator: "\0").map(String.init)
-        for file in files where Paths.existsWithoutFollowing("\(source)/\(file)") {
-            do {
-                let from = RealPath("\(source)/\(file)")
-                let place = target.appending(file)
-                try FileModes.makeFolders(place.parent)
-                var status = stat()
-                guard lstat(from.description, &status) == 0 else { throw FileOperationError("reading from file", from) }
-                if status.st_mode & S_IFMT == S_IFLNK {
-                    try LinkTarget.replace(place, with: try LinkTarget.read(from))
-                } else {
-                    try SmallFile.write(
-                        place.description, try SmallFile.read(from.description),
-                        mode: status.st_mode & 0o100 == 0 ? 0o644 : 0o755)
-                }
-            } catch {
-                throw GitError(message: "\(error)")
-            }
-        }
-        let date = (try? run(["-C", source, "log", "-1", "--format=%ct"])).flatMap { Int64($0) } ?? 0
-        return Commit(revision: nil, count: 0, date: date)
-    }
+    // MARK: Running
 
-    private func inRepository(_ arguments: [String]) throws(GitError) -> String {
+    func inRepository(_ arguments: [String]) throws(GitError) -> String {
         try run(["--git-dir=\(folder)"] + arguments)
     }
 
+    /// The parts of an output that NULs end.
+    static func parts(_ output: String) -> [String] { output.split(separator: "\0").map(String.init) }
+
     /// Runs git and returns its output without the last newline.
-    private func run(_ arguments: [String]) throws(GitError) -> String {
+    func run(_ arguments: [String]) throws(GitError) -> String {
         let settings = [
             "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "filter.lfs.smudge=", "-c",
             "filter.lfs.required=false", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",

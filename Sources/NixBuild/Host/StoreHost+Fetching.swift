@@ -103,8 +103,8 @@ extension StoreHost {
             throw HostError(
                 "tarball '\(url)' must use an absolute path. The 'file' scheme does not support relative paths.")
         }
-        guard Paths.exists(InputURL.decoded(path)) else {
-            throw HostError("tarball \"\(InputURL.decoded(path))\" does not exist.")
+        guard Paths.exists(PercentEncoding.decodeLeniently(path)) else {
+            throw HostError("tarball \"\(PercentEncoding.decodeLeniently(path))\" does not exist.")
         }
     }
 
@@ -163,26 +163,30 @@ extension StoreHost {
     /// A commit of a repository, or the tracked files of a local work tree.
     private func fetchGit(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
         let url = try attributes.require("url")
-        let local = url.hasPrefix("file://") ? String(url.dropFirst(7)) : url.hasPrefix("/") ? url : nil
-        if let local, !Paths.exists(local) { throw HostError("Git repository \"\(local)\" does not exist.") }
+        var request = GitCommand.Request(url: url, reference: attributes["ref"], revision: attributes["rev"])
+        request.ignoresExports = attributes["exportIgnore"] == "1"
+        request.fillsSubmodules = attributes["submodules"] == "1"
+        request.wantsLargeFiles = attributes["lfs"] == "1"
         let expected = try attributes.hash()
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
-            let git = GitCommand(folder: workspace.staging.path.appending("git"), environment: services.environment)
+            let git = GitCommand(
+                folder: workspace.staging.path.appending("git"), environment: services.environment,
+                warn: { [eventReporter] text in eventReporter(.warning(text)) })
             let commit: GitCommand.Commit
             do throws(GitError) {
-                commit = try git.checkOut(
-                    url, local: local, reference: attributes["ref"], revision: attributes["rev"],
-                    into: workspace.tree)
+                commit = try git.checkOut(request, into: workspace.tree)
             } catch {
                 throw HostError(error.message)
             }
-            var locked: [String: HostFetch.Attribute] = [
-                "lastModified": .integer(commit.date), "submodules": .bool(false),
-            ]
+            var locked: [String: HostFetch.Attribute] = ["lastModified": .integer(commit.date)]
             if let revision = commit.revision {
                 locked["rev"] = .string(Array(revision.utf8))
                 locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
                 locked["revCount"] = .integer(commit.count)
+            }
+            if let revision = commit.dirtyRevision {
+                locked["dirtyRev"] = .string(Array("\(revision)-dirty".utf8))
+                locked["dirtyShortRev"] = .string(Array("\(revision.prefix(7))-dirty".utf8))
             }
             return try accept(
                 workspace.tree, name: attributes["name"] ?? "source", .nar, expected, url: url, attributes: locked)
@@ -195,7 +199,7 @@ extension StoreHost {
     func validObject(
         _ name: String, _ method: ContentAddressMethod, _ expected: NixHash?
     ) throws(HostError) -> StorePath? {
-        guard let expected else { return nil }
+        guard let expected, !access.isDummy else { return nil }
         let path: StorePath
         do throws(FormatError) {
             path = try storeDirectory.fixedOutputPath(

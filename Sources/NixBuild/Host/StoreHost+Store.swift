@@ -11,6 +11,7 @@ extension StoreHost {
             try storeDirectory.textPath(
                 name: name, hash: Digester.hash(.sha256, contents), references: references)
         }
+        try requireWriting()
         pending.record(path, .text(name: ByteString(name), contents: contents), references: references)
         policy?.allow(path)
         return path
@@ -19,6 +20,7 @@ extension StoreHost {
     package func addDerivation(_ file: DerivationFile) throws(HostError) {
         // Nobody can ask for a derivation that is never valid, and thousands of them are a fifth of the memory.
         if options.writesNothing { return }
+        try requireWriting()
         pending.record(file.path, .derivation(contents: file.contents), references: file.references)
         policy?.allow(file.path)
     }
@@ -66,6 +68,7 @@ extension StoreHost {
             try storeDirectory.fixedOutputPath(
                 name: name, address: ContentAddress(method: method, hash: digest.hash))
         }
+        try requireWriting()
         pending.record(
             added,
             .tree(source: source, name: ByteString(name), method: method, algorithm: algorithm, included: included))
@@ -76,22 +79,34 @@ extension StoreHost {
     package func isValid(_ path: StorePath) throws(HostError) -> Bool {
         try stored { () throws(StoreError) -> Bool in
             if !options.writesNothing, pending.contains(path) { return true }
+            if access.isDummy { return false }
             return try access.store().protectIfValid(path)
         }
     }
 
     package func references(of path: StorePath) throws(HostError) -> [StorePath] {
         if let references = pending.references(path) { return references }
+        if access.isDummy { return [] }
         return try stored { () throws(StoreError) in try access.store().info(path).map { Array($0.references) } ?? [] }
     }
 
     package func ensureValid(_ path: StorePath) throws(HostError) {
         if options.writesNothing { return }
         guard try isValid(path) else {
+            if access.isDummy {
+                throw HostError(
+                    "cannot substitute path '\(storeDirectory.print(path))' - no write access to the Nix store")
+            }
             throw HostError(
                 "path '\(storeDirectory.print(path))' is required, but there is no substituter that can build it")
         }
         try write([path])
+    }
+
+    /// Throws where an evaluation that may write has nowhere to write to.
+    private func requireWriting() throws(HostError) {
+        guard access.isDummy, !options.writesNothing else { return }
+        throw HostError(StoreAccess.unsupported("addToStoreFromDump").message)
     }
 
     /// Writes computed objects, and what they refer to, into the store.
@@ -141,9 +156,12 @@ extension StoreHost {
     }
 
     /// A realiser on this host's store.
-    package func realiser(skipsPlaceholders: Bool = false) throws(HostError) -> Realiser {
+    package func realiser(
+        skipsPlaceholders: Bool = false, rebuilds: Bool = false
+    ) throws(HostError) -> Realiser {
         var build = options.build
         build.skipsPlaceholders = skipsPlaceholders
+        build.rebuilds = build.rebuilds || rebuilds
         let store = try stored { () throws(StoreError) in try access.store() }
         return Realiser(
             store: store, options: build, services: services, cancellation: cancellation, report: eventReporter)

@@ -39,14 +39,16 @@ extension Session {
 
     /// Makes the outputs of all derivations valid.
     ///
-    /// - Parameter withoutPlaceholders: leave out packages that nobody has built.
+    /// - Parameters:
+    ///   - withoutPlaceholders: leave out packages that nobody has built.
+    ///   - rebuilds: build what is there already again, and compare.
     package func build(
-        _ derivations: [SelectedDerivation], withoutPlaceholders: Bool = false
+        _ derivations: [SelectedDerivation], withoutPlaceholders: Bool = false, rebuilds: Bool = false
     ) throws(SessionError) {
         try write(derivations.map(\.path))
         let realiser: Realiser
         do throws(HostError) {
-            realiser = try host.realiser(skipsPlaceholders: withoutPlaceholders)
+            realiser = try host.realiser(skipsPlaceholders: withoutPlaceholders, rebuilds: rebuilds)
         } catch {
             throw .host(error)
         }

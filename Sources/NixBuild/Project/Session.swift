@@ -60,7 +60,7 @@ package final class Session {
         do throws(StoreError) {
             access = try StoreAccess(settings.store)
         } catch {
-            throw ProjectError(error.message)
+            throw ProjectError(error.message, isMisuse: error.kind == .misuse)
         }
         var options = StoreHost.Options()
         options.build = settings.build

@@ -179,10 +179,7 @@ extension Machine {
 
     func hasAttribute(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let elements = UnsafePointer<PathElement>(bitPattern: node.pointee.b).unsafelyUnwrapped
-        var current: Value
-        do throws(EvaluationError) { current = try evaluate(node.pointee.nodeA, environment) } catch {
-            throw adding(error, "in the argument of '?'", node.pointee.nodeA)
-        }
+        var current = try evaluate(node.pointee.nodeA, environment)
         for index in 0..<Int(node.pointee.operand) {
             current = try force(current)
             let name = try symbol(elements[index], environment)

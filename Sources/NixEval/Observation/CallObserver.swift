@@ -52,21 +52,14 @@ extension Machine {
     func enterObserved(_ code: UnsafeMutablePointer<LambdaCode>, _ frame: Words, _ position: UInt32)
         throws(EvaluationError) -> Value
     {
-        let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
-        try checkStack()
-        let call = ObservedCall(callee: UInt(bitPattern: code), position: position)
-        let observer = evaluator.observer
-        observer?.entered(call)
-        state.pointee.callDepth = depth &+ 1
-        defer {
-            state.pointee.callDepth = depth
-            observer?.left(call)
-        }
-        do throws(EvaluationError) {
-            return try run(NodePointer(bitPattern: code.pointee.body).unsafelyUnwrapped, frame)
-        } catch {
-            throw callFrames(error, code, position)
+        try checkDepth(position)
+        return try observing(ObservedCall(callee: UInt(bitPattern: code), position: position)) {
+            () throws(EvaluationError) in
+            do throws(EvaluationError) {
+                return try run(NodePointer(bitPattern: code.pointee.body).unsafelyUnwrapped, frame)
+            } catch {
+                throw callFrames(error, code, position)
+            }
         }
     }
 
@@ -75,15 +68,33 @@ extension Machine {
     func invokeObserved(
         _ builtin: UnsafeMutablePointer<Builtin>, _ first: Value, _ second: Value, _ third: Value, _ position: UInt32
     ) throws(EvaluationError) -> Value {
-        let depth = state.pointee.callDepth
-        if depth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
-        try checkStack()
+        try checkDepth(position)
         var call = ObservedCall(callee: UInt(builtin - state.pointee.builtins) << 1 | 1, position: position)
         if builtin.pointee.name == "derivationStrict", let set = try? force(first), set.isAttributes,
             let name = try? force(set.attribute(known.name)), name.isString
         {
             call.derivation = Array(name.bytes)
         }
+        return try observing(call) { () throws(EvaluationError) in
+            do throws(EvaluationError) {
+                return try builtin.pointee.function(self, first, second, third, position)
+            } catch {
+                throw builtinFrame(error, builtin, position)
+            }
+        }
+    }
+
+    private func checkDepth(_ position: UInt32) throws(EvaluationError) {
+        if state.pointee.callDepth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
+        try checkStack()
+    }
+
+    /// Runs a call one deeper, its observer told when it begins and ends.
+    @inline(__always)
+    private func observing(
+        _ call: ObservedCall, _ body: () throws(EvaluationError) -> Value
+    ) throws(EvaluationError) -> Value {
+        let depth = state.pointee.callDepth
         let observer = evaluator.observer
         observer?.entered(call)
         state.pointee.callDepth = depth &+ 1
@@ -91,10 +102,6 @@ extension Machine {
             state.pointee.callDepth = depth
             observer?.left(call)
         }
-        do throws(EvaluationError) {
-            return try builtin.pointee.function(self, first, second, third, position)
-        } catch {
-            throw builtinFrame(error, builtin, position)
-        }
+        return try body()
     }
 }

@@ -3,20 +3,37 @@ package enum PercentEncoding {
     /// The text with `%XX` replaced; nil where an escape is malformed or the bytes are not UTF-8.
     package static func decode(_ text: some StringProtocol) -> String? {
         guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        return decodeBytes(Array(text.utf8)).flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// The text with `%XX` replaced; a `%` that begins no escape stands for itself.
+    package static func decodeLeniently(_ text: some StringProtocol) -> String {
+        guard text.utf8.contains(UInt8(ascii: "%")) else { return String(text) }
+        return String(decoding: decodeBytes(Array(text.utf8), isLenient: true) ?? [], as: UTF8.self)
+    }
+
+    /// The bytes with `%XX` replaced; nil where an escape is malformed, unless those stand for themselves.
+    package static func decodeBytes(_ text: [UInt8], isLenient: Bool = false) -> [UInt8]? {
         var bytes: [UInt8] = []
-        bytes.reserveCapacity(text.utf8.count)
-        var iterator = text.utf8.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                bytes.append(byte)
-                continue
+        bytes.reserveCapacity(text.count)
+        var index = 0
+        while index < text.count {
+            if text[index] != UInt8(ascii: "%") {
+                bytes.append(text[index])
+                index += 1
+            } else if index + 2 < text.count, let high = Base16.value(of: text[index + 1]),
+                let low = Base16.value(of: text[index + 2])
+            {
+                bytes.append(high << 4 | low)
+                index += 3
+            } else if isLenient {
+                bytes.append(text[index])
+                index += 1
+            } else {
+                return nil
             }
-            guard let high = iterator.next().flatMap(Base16.value(of:)),
-                let low = iterator.next().flatMap(Base16.value(of:))
-            else { return nil }
-            bytes.append(high << 4 | low)
         }
-        return String(validating: bytes, as: UTF8.self)
+        return bytes
     }
 
     /// The text with every byte escaped but the unreserved ones of RFC 3986 and those of `kept`.

@@ -79,7 +79,7 @@ package struct InputReference: Hashable, Sendable {
             slash.map({ GitNames.isShortReference(rest[rest.index(after: $0)...]) }) ?? true
         else { return nil }
         let path = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return (InputURL(scheme: "flake", path: path), InputURL.decoded(fragment))
+        return (InputURL(scheme: "flake", path: path), PercentEncoding.decodeLeniently(fragment))
     }
 
     private static func path(_ text: String, _ warnings: inout [String]) throws(InputError) -> (InputURL, String?) {
@@ -99,6 +99,9 @@ package struct InputReference: Hashable, Sendable {
             throw InputError("flake reference '\(text)' is not an absolute path", isBadURL: true)
         }
         let segments = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
-        return (InputURL(scheme: "path", authority: "", path: segments, query: members), InputURL.decoded(fragment))
+        return (
+            InputURL(scheme: "path", authority: "", path: segments, query: members),
+            PercentEncoding.decodeLeniently(fragment)
+        )
     }
 }

@@ -69,24 +69,27 @@ package struct InputURL: Hashable, Sendable {
         if transport == "file", rest.isEmpty { rest = "/" }
         self.scheme = scheme
         self.authority = authority
-        path = rest.split(separator: "/", omittingEmptySubsequences: false).map { Self.decoded($0) }
+        path = rest.split(separator: "/", omittingEmptySubsequences: false).map { PercentEncoding.decodeLeniently($0) }
         query = try Self.query(String(queryText), isLenient: isLenient, warnings: &warnings)
-        fragment = Self.decoded(fragmentText)
+        fragment = PercentEncoding.decodeLeniently(fragmentText)
     }
 
     /// The URL as it is written, members of the query in the order of their names.
     package var text: String {
         var text = scheme + ":"
         if let authority { text += "//" + authority }
-        text += path.map { Self.encoded($0, keeping: ":@") }.joined(separator: "/")
+        text += path.map { PercentEncoding.encode($0, keeping: ":@") }.joined(separator: "/")
         if !query.isEmpty {
             text +=
                 "?"
                 + query.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
-                .map { Self.encoded($0.key, keeping: ":@/?") + "=" + Self.encoded($0.value, keeping: ":@/?") }
+                .map {
+                    PercentEncoding.encode($0.key, keeping: ":@/?") + "="
+                        + PercentEncoding.encode($0.value, keeping: ":@/?")
+                }
                 .joined(separator: "&")
         }
-        if !fragment.isEmpty { text += "#" + Self.encoded(fragment, keeping: "") }
+        if !fragment.isEmpty { text += "#" + PercentEncoding.encode(fragment) }
         return text
     }
 
@@ -114,8 +117,10 @@ package struct InputURL: Hashable, Sendable {
                 warnings.append("dubious URI query '\(member)' is missing equal sign '=', ignoring")
                 continue
             }
-            let name = decoded(member[..<equals])
-            if query[name] == nil { query[name] = decoded(member[member.index(after: equals)...]) }
+            let name = PercentEncoding.decodeLeniently(member[..<equals])
+            if query[name] == nil {
+                query[name] = PercentEncoding.decodeLeniently(member[member.index(after: equals)...])
+            }
         }
         return query
     }
@@ -136,18 +141,14 @@ package struct InputURL: Hashable, Sendable {
 
     private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 
-    private static func isUnreserved(_ byte: UInt8) -> Bool {
-        isLetter(byte) || isDigit(byte) || "-._~".utf8.contains(byte)
-    }
-
     /// Whether there are only letters, digits, the given characters and encoded bytes.
     private static func isEncoded(_ text: Substring, allowing characters: String) -> Bool {
         let bytes = Array(text.utf8)
         var index = 0
         while index < bytes.count {
             if bytes[index] == UInt8(ascii: "%") {
-                guard index + 2 < bytes.count, hexadecimal(bytes[index + 1]) != nil,
-                    hexadecimal(bytes[index + 2]) != nil
+                guard index + 2 < bytes.count, Base16.value(of: bytes[index + 1]) != nil,
+                    Base16.value(of: bytes[index + 2]) != nil
                 else { return false }
                 index += 3
                 continue
@@ -188,47 +189,6 @@ package struct InputURL: Hashable, Sendable {
         guard port.isEmpty || UInt16(port) != nil else {
             throw InputError("port '\(port)' is invalid", isBadURL: true)
         }
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
-    }
-
-    /// The text of something encoded; a `%` that begins nothing stands for itself.
-    package static func decoded(_ text: some StringProtocol) -> String {
-        let bytes = Array(text.utf8)
-        var result: [UInt8] = []
-        var index = 0
-        while index < bytes.count {
-            if bytes[index] == UInt8(ascii: "%"), index + 2 < bytes.count, let high = hexadecimal(bytes[index + 1]),
-                let low = hexadecimal(bytes[index + 2])
-            {
-                result.append(high << 4 | low)
-                index += 3
-            } else {
-                result.append(bytes[index])
-                index += 1
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
-    }
-
-    private static func encoded(_ text: String, keeping kept: String) -> String {
-        let digits = Array("0123456789ABCDEF".utf8)
-        var result: [UInt8] = []
-        for byte in text.utf8 {
-            if isUnreserved(byte) || kept.utf8.contains(byte) {
-                result.append(byte)
-            } else {
-                result += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
-            }
-        }
-        return String(decoding: result, as: UTF8.self)
     }
 }
 

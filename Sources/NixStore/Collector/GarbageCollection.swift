@@ -9,6 +9,8 @@ package struct CollectionOptions: Sendable {
     package var paths: SortedSet<StorePath>?
     /// Stop once so many bytes are free.
     package var maximumFreed = UInt64.max
+    /// Delete `paths` even where a root needs them, as long as no other path does.
+    package var ignoresRoots = false
     /// A live path keeps the derivation that made it.
     package var keepsDerivations = true
     /// A live derivation keeps its outputs.
@@ -22,6 +24,10 @@ package struct CollectionResult: Sendable {
     /// Names in the store folder, in the order of deletion.
     package var deleted: [ByteString] = []
     package var bytesFreed: UInt64 = 0
+    /// What sharing equal files saves on the disk, less what it needs itself.
+    package var bytesSavedByLinks: Int64 = 0
+
+    package init() {}
 }
 
 extension LocalStore {
@@ -47,33 +53,49 @@ extension LocalStore {
     /// Holds `gc.lock`, so no temporary root can appear meanwhile. A path is forgotten before its files go: a collection killed
     /// half-way leaves only files that the next one removes.
     ///
-    /// - Parameter report: called with each logical path just before it is deleted.
+    /// - Parameters:
+    ///   - report: called with each logical path just before it is deleted.
+    ///   - step: called with what begins, in Nix's words.
     /// - Throws: ``StoreError`` of kind `inUse` where one of `options.paths` is live.
     package func collectGarbage(
-        _ options: CollectionOptions = CollectionOptions(), report: (ByteString) -> Void = { _ in }
+        _ options: CollectionOptions = CollectionOptions(), report: (ByteString) -> Void = { _ in },
+        step: (String) -> Void = { _ in }
     ) throws(StoreError) -> CollectionResult {
         try requireWritable()
+        step("finding garbage collector roots...")
         // Room for the database to work in where the disk is full.
         try FileSystem.removeFile(layout.stateDirectory.appending("db/reserved"))
         let lock = try CollectorLock.exclusive(layout.stateDirectory)
         defer { lock.end() }
+        var result = CollectionResult()
         var dead = try deadPaths(options)
         if let wanted = options.paths {
-            for path in wanted where try isRegistered(path) && !dead.contains(path) {
-                throw StoreError(
-                    .inUse, "cannot delete path '\(layout.storeDirectory.print(path))' since it is still alive")
+            let chosen = try validPaths(among: wanted)
+            for path in chosen {
+                let isRooted = !options.ignoresRoots && !dead.contains(path)
+                let isNeeded = try referrers(path).contains { $0 != path && !chosen.contains($0) }
+                guard !isRooted, !isNeeded else {
+                    throw StoreError(
+                        .inUse,
+                        "Cannot delete path '\(layout.storeDirectory.print(path))' since it is still alive. To find out why, use: nix-store --query --roots and nix-store --query --referrers"
+                    )
+                }
             }
-            dead = SortedSet(dead.filter(wanted.contains))
+            dead = chosen
+            // What is not valid may still have left files.
+            for path in wanted where !chosen.contains(path) { try delete(path.baseName, &result, report) }
+        } else {
+            step("deleting garbage...")
         }
-        var result = CollectionResult()
         for path in try sortedByReferences(dead).reversed() where result.bytesFreed < options.maximumFreed {
             try transaction { try $0.invalidate(path) }
             try delete(path.baseName, &result, report)
         }
         if options.paths == nil {
             try deleteLeftovers(options, &result, report)
-            try deleteUnusedLinks()
         }
+        step("deleting unused links...")
+        try deleteUnusedLinks(&result)
         return result
     }
 
@@ -110,12 +132,20 @@ extension LocalStore {
     }
 
     /// Deletes the files of `.links`, where equal files are shared, that no store object uses any more.
-    private func deleteUnusedLinks() throws(StoreError) {
+    private func deleteUnusedLinks(_ result: inout CollectionResult) throws(StoreError) {
         let folder = layout.realStoreDirectory.appending(".links")
         let links = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY)
         for name in try links.entryNames(path: folder) {
             let path = folder.appending(name)
-            if try links.status(of: name, path: path).st_nlink == 1 { try FileSystem.removeFile(path) }
+            let status = try links.status(of: name, path: path)
+            if status.st_nlink == 1 {
+                try FileSystem.removeFile(path)
+                result.bytesFreed &+= UInt64(status.st_size)
+            } else {
+                result.bytesSavedByLinks &+= (Int64(status.st_nlink) - 2) * Int64(status.st_size)
+            }
         }
+        let blockSize: Int64 = 512
+        result.bytesSavedByLinks &-= Int64(try FileSystem.statusIfPresent(folder)?.st_blocks ?? 0) * blockSize
     }
 }

@@ -51,10 +51,13 @@ package struct StoreChoice: Sendable, Hashable {
     package var layout: StoreLayout
     /// A line for standard error without `warning: `, such as that a daemon is there and not used.
     package var notice: String?
+    /// Whether there is nothing at that place, ever.
+    package var isDummy: Bool
 
-    package init(layout: StoreLayout, notice: String? = nil) {
+    package init(layout: StoreLayout, notice: String? = nil, isDummy: Bool = false) {
         self.layout = layout
         self.notice = notice
+        self.isDummy = isDummy
     }
 }
 
@@ -76,6 +79,8 @@ extension StoreChoice {
         switch reference.kind {
         case .local(let folder):
             self.init(layout: Self.layout(root: root ?? folder, reference.parameters, environment))
+        case .dummy:
+            self.init(layout: Self.layout(root: nil, reference.parameters, environment), isDummy: true)
         case .daemon:
             self.init(Self.insteadOfDaemon(environment))
         case .auto:

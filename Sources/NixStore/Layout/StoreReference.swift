@@ -1,4 +1,6 @@
-/// What a user wrote to name a store: `auto`, `daemon`, `local`, `local?root=…`, `local://DIR`, or a folder.
+import NixFormats
+
+/// What a user wrote to name a store: `auto`, `daemon`, `local`, `local?root=…`, `local://DIR`, `dummy://`, or a folder.
 ///
 /// Syntax of the manual's "Store URL format". A folder is everything with a `/` and without `://`; `?key=value&…` may follow
 /// any form, percent-encoded. In a plain folder percent signs mean themselves.
@@ -7,6 +9,8 @@ package struct StoreReference: Sendable, Equatable {
         case auto, daemon
         /// A store of this machine; `root` is the folder of a chroot store.
         case local(root: RealPath?)
+        /// No store at all: paths are computed, and nothing is there.
+        case dummy
     }
 
     package var kind: Kind
@@ -29,6 +33,17 @@ package struct StoreReference: Sendable, Equatable {
             switch scheme {
             case "local":
                 kind = .local(root: rest.isEmpty ? nil : RealPath(try Self.percentDecode(rest)))
+            case "dummy":
+                guard rest.isEmpty else {
+                    throw StoreError(
+                        .misuse,
+                        "`dummy` store URIs must not contain an authority part \(String(decoding: rest, as: UTF8.self))"
+                    )
+                }
+                if let value = parameters["read-only"], value != Array("true".utf8) {
+                    throw StoreError(.badReference, "a dummy store that can be written to is not supported")
+                }
+                kind = .dummy
             case "unix" where rest.isEmpty:
                 kind = .daemon
             default:
@@ -43,7 +58,7 @@ package struct StoreReference: Sendable, Equatable {
         default:
             guard base.contains(UInt8(ascii: "/")) else {
                 throw StoreError(
-                    .badReference, "cannot parse Nix store '\(String(decoding: text, as: UTF8.self))'")
+                    .misuse, "Cannot parse Nix store '\(String(decoding: text, as: UTF8.self))'")
             }
             kind = .local(root: RealPath(base).normalised(relativeTo: workingDirectory))
         }
@@ -77,23 +92,9 @@ package struct StoreReference: Sendable, Equatable {
 
     /// Replaces each `%XX`.
     private static func percentDecode(_ text: ArraySlice<UInt8>) throws(StoreError) -> [UInt8] {
-        var decoded: [UInt8] = []
-        var index = text.startIndex
-        while index < text.endIndex {
-            if text[index] == UInt8(ascii: "%") {
-                guard text.endIndex - index > 2,
-                    let byte = UInt8(String(decoding: text[(index + 1)...(index + 2)], as: UTF8.self), radix: 16),
-                    text[index + 1] != UInt8(ascii: "+"), byte != 0
-                else {
-                    throw StoreError(
-                        .badReference, "invalid percent-encoding in '\(String(decoding: text, as: UTF8.self))'")
-                }
-                decoded.append(byte)
-                index += 3
-            } else {
-                decoded.append(text[index])
-                index += 1
-            }
+        guard let decoded = PercentEncoding.decodeBytes(Array(text)), !decoded.contains(0) else {
+            throw StoreError(
+                .badReference, "invalid percent-encoding in '\(String(decoding: text, as: UTF8.self))'")
         }
         return decoded
     }

@@ -26,6 +26,9 @@ package final class TreeRestore {
         }
     }
 
+    /// Whether the archive has ended.
+    package var isComplete: Bool { reader.isComplete }
+
     /// The digest of the archive; throws where it has not ended.
     package func finish() throws(StoreError) -> PathDigest {
         do { try reader.finish() } catch { throw StoreError(wrapping: error) }

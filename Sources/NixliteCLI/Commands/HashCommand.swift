@@ -41,12 +41,22 @@ struct HashArguments: ArgumentGroup {
     }
 }
 
-/// Hashing what is on disk.
-enum FileHashing {
+/// The files that a command hashes, and how.
+struct HashedFiles: ArgumentGroup {
+    private var hash = HashArguments()
+    private var global = GlobalArguments()
+    private var paths: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try hash.declare(&line)
+        try global.declare(&line)
+        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files and folders.")
+    }
+
     /// Prints the hash of each path, a line each.
-    static func print(
-        _ paths: [String], _ method: ContentAddressMethod, _ algorithm: HashAlgorithm, _ format: HashFormat
-    ) throws {
+    func print(_ method: ContentAddressMethod) throws {
+        let algorithm = try hash.algorithm(or: .sha256, global)
+        let format = try hash.format(or: .sri)
         for path in paths {
             let place = Paths.absolute(path, from: Paths.currentDirectory())
             guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
@@ -63,36 +73,20 @@ enum FileHashing {
 
 /// `nixlite hash path`: the hash of a tree's NAR.
 struct HashPathCommand: Command {
-    var hash = HashArguments()
-    var global = GlobalArguments()
-    var paths: [String] = []
+    var files = HashedFiles()
 
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
-        try hash.declare(&line)
-        try global.declare(&line)
-        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files and folders.")
-    }
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try files.declare(&line) }
 
-    func run() throws {
-        try FileHashing.print(paths, .nar, hash.algorithm(or: .sha256, global), hash.format(or: .sri))
-    }
+    func run() throws { try files.print(.nar) }
 }
 
 /// `nixlite hash file`: the hash of a file's bytes.
 struct HashFileCommand: Command {
-    var hash = HashArguments()
-    var global = GlobalArguments()
-    var paths: [String] = []
+    var files = HashedFiles()
 
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
-        try hash.declare(&line)
-        try global.declare(&line)
-        try line.positionals("paths", addsTo: &paths, isRequired: true, "Files.")
-    }
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try files.declare(&line) }
 
-    func run() throws {
-        try FileHashing.print(paths, .flat, hash.algorithm(or: .sha256, global), hash.format(or: .sri))
-    }
+    func run() throws { try files.print(.flat) }
 }
 
 /// `nixlite hash convert`: one spelling of a hash into another.

@@ -5,39 +5,24 @@ import NixStore
 
 /// `nix-build`: builds derivations and links their outputs.
 struct BuildProgram {
-    private struct Options: LegacyOptions {
+    private struct Options: ExpressionOptions {
         var session: SessionFlags
         var showsHelp = false
         var showsVersion = false
         var warnsAboutRoots = true
-        /// Files, expressions or derivations.
-        var sources: [String] = []
-        var readsStandardInput = false
-        var takesExpressions = false
-        var attributePaths: [String] = []
+        var input = ExpressionInput()
         var link: String? = "result"
-        var isDryRun = false
 
         init() throws(UsageError) { session = try SessionFlags() }
     }
 
     private static let flags: [LegacyFlag<Options>] = [
-        LegacyFlag("--expr", "-E", help: "Take the arguments as expressions.") { (options, _) throws(UsageError) in
-            options.takesExpressions = true
-        },
-        LegacyFlag("--attr", "-A", values: ["path"], help: "An attribute path of what to build.", isOwn: true) {
-            (options, values) throws(UsageError) in
-            options.attributePaths.append(values[0])
-        },
         LegacyFlag("--out-link", "-o", values: ["name"], help: "The name of the result link.", isOwn: true) {
             (options, values) throws(UsageError) in
             options.link = values[0]
         },
         LegacyFlag("--no-out-link", "--no-link", help: "Make no result link.") { (options, _) throws(UsageError) in
             options.link = nil
-        },
-        LegacyFlag("--dry-run", help: "Show what would be built, and stop.") { (options, _) throws(UsageError) in
-            options.isDryRun = true
         },
         LegacyFlag("--check", help: "Build again and compare.") { (options, _) throws(UsageError) in
             options.session.rebuilds = true
@@ -51,17 +36,15 @@ struct BuildProgram {
     ]
 
     static func run(_ words: [String], name: String) throws {
-        let line = LegacyCommandLine<Options>(program: name, flags: flags) { (options, word) throws(UsageError) in
-            if word == "-" { options.readsStandardInput = true } else { options.sources.append(word) }
-        }
+        let line = LegacyCommandLine<Options>(program: name, flags: flags)
         let read = try line.options(
             words, summary: "build derivations", usage: "[options] [files, expressions or derivations]")
         guard var options = read else { return }
-        if options.readsStandardInput {
-            options.sources = ["-"]
-            options.takesExpressions = false
-        } else if options.sources.isEmpty, !options.takesExpressions {
-            options.sources = ["."]
+        if options.input.readsStandardInput {
+            options.input.sources = ["-"]
+            options.input.takesExpressions = false
+        } else if options.input.sources.isEmpty, !options.input.takesExpressions {
+            options.input.sources = ["."]
         }
         try BuildProgram(options: options).run()
     }
@@ -71,8 +54,8 @@ struct BuildProgram {
     private func run() throws {
         try CommandSession(flags: options.session, usesLegacyExitCodes: true).run { session, display in
             var derivations: [SelectedDerivation] = []
-            for source in options.sources { derivations += try select(source, session) }
-            if options.isDryRun {
+            for source in options.input.sources { derivations += try select(source, session) }
+            if options.input.isDryRun {
                 display.report(.planned(try session.plan(derivations)))
                 return
             }
@@ -99,11 +82,8 @@ struct BuildProgram {
 
     /// The derivations that one word of the command line stands for, of each the one output that is meant.
     private func select(_ source: String, _ session: Session) throws -> [SelectedDerivation] {
-        if !options.takesExpressions, let named = try derivation(source, session) { return [named] }
-        var request = InstallableRequest()
-        if options.takesExpressions { request.expression = source } else { request.file = source }
-        request.names = options.attributePaths
-        request.isInstantiation = true
+        if !options.input.takesExpressions, let named = try derivation(source, session) { return [named] }
+        let request = options.input.request(source, isFile: !options.input.takesExpressions)
         var derivations: [SelectedDerivation] = []
         for root in try session.select(request, for: .building) {
             derivations += try session.derivations(in: root, allowsNone: true)

@@ -6,15 +6,12 @@ import NixSyntax
 
 /// `nix-instantiate`: parses, evaluates or instantiates expressions.
 struct InstantiateProgram {
-    private struct Options: LegacyOptions {
+    private struct Options: ExpressionOptions {
         var session: SessionFlags
         var showsHelp = false
         var showsVersion = false
         var warnsAboutRoots = true
-        /// Files or expressions.
-        var sources: [String] = []
-        var readsStandardInput = false
-        var takesExpressions = false
+        var input = ExpressionInput()
         var findsFiles = false
         var evaluates = false
         var parses = false
@@ -22,9 +19,7 @@ struct InstantiateProgram {
         var showsLocations = true
         var isStrict = false
         var writes = false
-        var attributePaths: [String] = []
         var root = ""
-        var isDryRun = false
 
         init() throws(UsageError) { session = try SessionFlags() }
     }
@@ -32,9 +27,6 @@ struct InstantiateProgram {
     private enum Output { case plain, raw, json, xml }
 
     private static let flags: [LegacyFlag<Options>] = [
-        LegacyFlag("--expr", "-E", help: "Take the arguments as expressions.") { (options, _) throws(UsageError) in
-            options.takesExpressions = true
-        },
         LegacyFlag("--eval", "--eval-only", help: "Evaluate and print the value.") {
             (options, _) throws(UsageError) in
             options.evaluates = true
@@ -51,10 +43,6 @@ struct InstantiateProgram {
         LegacyFlag("--find-file", help: "Look the arguments up in the search path.") {
             (options, _) throws(UsageError) in
             options.findsFiles = true
-        },
-        LegacyFlag("--attr", "-A", values: ["path"], help: "An attribute path of what to evaluate.", isOwn: true) {
-            (options, values) throws(UsageError) in
-            options.attributePaths.append(values[0])
         },
         LegacyFlag("--add-root", values: ["path"], help: "Make the result a root of the store.", isOwn: true) {
             (options, values) throws(UsageError) in
@@ -74,43 +62,41 @@ struct InstantiateProgram {
         LegacyFlag("--no-location", help: "Leave positions out of the XML.") { (options, _) throws(UsageError) in
             options.showsLocations = false
         },
-        LegacyFlag("--dry-run", help: "Do not write to the store.") { (options, _) throws(UsageError) in
-            options.isDryRun = true
-        },
     ]
 
     static func run(_ words: [String], name: String) throws {
-        let line = LegacyCommandLine<Options>(program: name, flags: flags) { (options, word) throws(UsageError) in
-            if word == "-" { options.readsStandardInput = true } else { options.sources.append(word) }
-        }
+        let line = LegacyCommandLine<Options>(program: name, flags: flags)
         let read = try line.options(
             words, summary: "parse, evaluate or instantiate expressions", usage: "[options] [files or expressions]")
         guard var options = read else { return }
-        if !options.readsStandardInput, !options.findsFiles, options.sources.isEmpty, !options.takesExpressions {
-            options.sources = ["./default.nix"]
+        if !options.input.readsStandardInput, !options.findsFiles, options.input.sources.isEmpty,
+            !options.input.takesExpressions
+        {
+            options.input.sources = ["./default.nix"]
         }
         try InstantiateProgram(options: options).run()
     }
 
     private let options: Options
+    private let rootWarning = RootWarning()
 
     private func run() throws {
         let isLazy = options.evaluates && !options.isStrict && options.output != .raw
         let session = CommandSession(
             flags: options.session, isExactlyLazy: isLazy,
-            writesNothing: options.session.isReadOnly || options.isDryRun || options.evaluates && !options.writes,
+            writesNothing: options.session.isReadOnly || options.input.isDryRun || options.evaluates && !options.writes,
             usesLegacyExitCodes: true)
         try session.run { session, display in
             if options.findsFiles {
-                for name in options.sources {
+                for name in options.input.sources {
                     StandardStreams.output(try session.evaluator.findFile(name) + [UInt8(ascii: "\n")])
                 }
                 return
             }
             var rootNumber = 0
-            if options.readsStandardInput { try process("-", isFile: true, session, display, &rootNumber) }
-            for source in options.sources {
-                try process(source, isFile: !options.takesExpressions, session, display, &rootNumber)
+            if options.input.readsStandardInput { try process("-", isFile: true, session, display, &rootNumber) }
+            for source in options.input.sources {
+                try process(source, isFile: !options.input.takesExpressions, session, display, &rootNumber)
             }
         }
     }
@@ -123,10 +109,7 @@ struct InstantiateProgram {
             StandardStreams.output(try session.evaluator.printParseTree(text) + [UInt8(ascii: "\n")])
             return
         }
-        var request = InstallableRequest()
-        if isFile { request.file = source } else { request.expression = source }
-        request.names = options.attributePaths
-        request.isInstantiation = true
+        let request = options.input.request(source, isFile: isFile)
         for root in try session.select(request, for: options.evaluates ? .evaluation : .building) {
             if options.evaluates {
                 try print(root, session)
@@ -167,9 +150,9 @@ struct InstantiateProgram {
     ) throws {
         for derivation in try session.derivations(in: root, allowsNone: true) {
             var printed = session.printed(derivation.path).bytes
-            if !options.isDryRun, !options.session.isReadOnly { try session.write([derivation.path]) }
+            if !options.input.isDryRun, !options.session.isReadOnly { try session.write([derivation.path]) }
             if options.root.isEmpty {
-                CommandSession.warnAboutRoots(options, display)
+                rootWarning.give(options, display)
             } else {
                 rootNumber += 1
                 let name = options.root + (rootNumber > 1 ? "-\(rootNumber)" : "")

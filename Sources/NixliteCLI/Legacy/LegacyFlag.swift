@@ -13,6 +13,13 @@ struct LegacyFlag<Options>: Sendable {
         _ names: String..., values: [String] = [], help: String, isOwn: Bool = false,
         apply: @escaping @Sendable (inout Options, [String]) throws(UsageError) -> Void
     ) {
+        self.init(names, values: values, help: help, isOwn: isOwn, apply: apply)
+    }
+
+    init(
+        _ names: [String], values: [String] = [], help: String, isOwn: Bool = false,
+        apply: @escaping @Sendable (inout Options, [String]) throws(UsageError) -> Void
+    ) {
         self.names = names
         self.values = values
         self.help = help
@@ -28,6 +35,8 @@ struct LegacyCommandLine<Options: LegacyOptions> {
     let flags: [LegacyFlag<Options>]
     /// Whether the program evaluates, and so takes flags such as `--arg`.
     var evaluates = true
+    /// Takes a flag that nobody knows; without it that is an error.
+    var takeUnknownFlag: ((inout Options, String) -> Void)?
     /// Takes a word that is no flag.
     let takeWord: (inout Options, String) throws(UsageError) -> Void
 
@@ -68,7 +77,10 @@ struct LegacyCommandLine<Options: LegacyOptions> {
         if let flag = SharedFlags<Options>.all(evaluates: evaluates).first(where: { $0.names.contains(word) }) {
             return try flag.apply(&options, try values(of: flag, word, &words))
         }
-        guard let setting = NixSetting.flag(word) else { throw UsageError("unrecognised flag '\(word)'") }
+        guard let setting = NixSetting.flag(word) else {
+            guard let takeUnknownFlag else { throw UsageError("unrecognised flag '\(word)'") }
+            return takeUnknownFlag(&options, word)
+        }
         var value = setting.value
         if value == nil {
             guard let next = words.popFirst() else { throw Self.missing(word, wanted: 1, given: 0) }

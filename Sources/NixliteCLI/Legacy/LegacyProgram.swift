@@ -5,6 +5,7 @@ enum LegacyProgram: String, CaseIterable {
     case instantiate = "nix-instantiate"
     case build = "nix-build"
     case hash = "nix-hash"
+    case store = "nix-store"
     case prefetchURL = "nix-prefetch-url"
 
     /// Runs the program.
@@ -17,6 +18,7 @@ enum LegacyProgram: String, CaseIterable {
         case .instantiate: try InstantiateProgram.run(words, name: name)
         case .build: try BuildProgram.run(words, name: name)
         case .hash: try HashProgram.run(words, name: name)
+        case .store: try StoreProgram.run(words, name: name)
         case .prefetchURL: try PrefetchURLProgram.run(words, name: name)
         }
     }
@@ -49,10 +51,13 @@ extension LegacyCommandLine {
     }
 }
 
-extension CommandSession {
-    /// The warning about results that nothing keeps.
-    static func warnAboutRoots(_ options: some LegacyOptions, _ display: ProgressDisplay) {
-        guard options.warnsAboutRoots else { return }
+/// The warning about results that nothing keeps, which a program gives once.
+final class RootWarning {
+    private var isGiven = false
+
+    func give(_ options: some LegacyOptions, _ display: ProgressDisplay) {
+        guard options.warnsAboutRoots, !isGiven else { return }
+        isGiven = true
         display.report(
             .warning(
                 "you did not specify '--add-root'; the result might be removed by the garbage collector"))

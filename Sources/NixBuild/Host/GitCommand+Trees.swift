@@ -1,0 +1,121 @@
+import Glibc
+import NixStore
+
+/// Work trees and submodules.
+extension GitCommand {
+    /// Copies the tracked files of a work tree as they are.
+    func copyWorkTree(_ source: String, _ request: Request, to target: RealPath) throws(GitError) -> Commit {
+        let submodules = request.fillsSubmodules ? "untracked" : "all"
+        let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=\(submodules)"]
+        let isDirty = try !run(["-C", source] + status).isEmpty
+        let recursion = request.fillsSubmodules ? ["--recurse-submodules"] : []
+        let files = Set(Self.parts(try run(["-C", source, "ls-files", "-z"] + recursion))).sorted()
+            .filter { Paths.existsWithoutFollowing("\(source)/\($0)") }
+        var ignored: Set<String> = []
+        if request.ignoresExports {
+            ignored = Set(try ignoredExports(files, in: source, workTree: source, ["-C", source]))
+        }
+        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
+        for file in files {
+            do { try copy(file, of: source, to: target, leavingOut: ignored) } catch {
+                throw GitError(message: "\(error)")
+            }
+        }
+        if request.wantsLargeFiles { try refuseLargeFiles(files, in: source) }
+        if isDirty { warn("Git tree '\(source)' is dirty") }
+        guard let head = try? run(["-C", source, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) else {
+            return Commit(count: 0, date: 0)
+        }
+        let date = try run(["-C", source, "log", "-1", "--format=%ct", "--no-show-signature"])
+        guard !isDirty else { return Commit(dirtyRevision: head, count: 0, date: Int64(date) ?? 0) }
+        let count = try run(["-C", source, "rev-list", "--count", head])
+        return Commit(revision: head, count: Int64(count) ?? 0, date: Int64(date) ?? 0)
+    }
+
+    /// Copies one file, and makes the folders above it even where it is left out itself.
+    private func copy(
+        _ file: String, of source: String, to target: RealPath, leavingOut ignored: Set<String>
+    ) throws {
+        var path = ""
+        for component in file.split(separator: "/").dropLast() {
+            path += (path.isEmpty ? "" : "/") + component
+            if ignored.contains(path) { return }
+        }
+        let from = RealPath("\(source)/\(file)")
+        var status = stat()
+        guard lstat(from.description, &status) == 0 else { throw FileOperationError("reading from file", from) }
+        // A submodule that is not to be filled is not there.
+        if status.st_mode & S_IFMT == S_IFDIR { return }
+        let place = target.appending(file)
+        try FileModes.makeFolders(place.parent)
+        if ignored.contains(file) { return }
+        if status.st_mode & S_IFMT == S_IFLNK {
+            try LinkTarget.replace(place, with: try LinkTarget.read(from))
+        } else {
+            try SmallFile.write(
+                place.description, try SmallFile.read(from.description),
+                mode: status.st_mode & 0o100 == 0 ? 0o644 : 0o755)
+        }
+    }
+
+    // MARK: Submodules
+
+    /// Checks out the submodules of a commit that `target` has been filled from.
+    func fillSubmodules(
+        _ paths: Set<String>, of commit: String, _ request: Request, in target: RealPath
+    ) throws(GitError) {
+        let file = target.appending(".gitmodules").description
+        guard !paths.isEmpty, Paths.exists(file) else { return }
+        var modules: [String: (path: String?, url: String?)] = [:]
+        let pattern = "^submodule\\..*\\.(path|url)$"
+        for member in Self.parts(try run(["config", "--file", file, "-z", "--get-regexp", pattern])) {
+            let parts = member.split(separator: "\n", maxSplits: 1, omittingEmptySubsequences: false)
+            guard parts.count == 2, let dot = parts[0].lastIndex(of: ".") else { continue }
+            let name = String(parts[0][..<dot])
+            if parts[0].hasSuffix(".path") {
+                modules[name, default: (nil, nil)].path = String(parts[1])
+            } else {
+                modules[name, default: (nil, nil)].url = String(parts[1])
+            }
+        }
+        for (index, module) in modules.sorted(by: { $0.key < $1.key }).enumerated() {
+            guard let path = module.value.path, paths.contains(path), let url = module.value.url else { continue }
+            let revision = try inRepository(["rev-parse", "--verify", "\(commit):\(path)"])
+            let place = target.appending(path)
+            _ = rmdir(place.description)
+            var wanted = Request(url: try resolve(url, in: request), revision: revision)
+            wanted.fillsSubmodules = true
+            guard request.local != nil || wanted.local == nil else {
+                throw GitError(message: "the submodule '\(path)' of a remote repository has the local URL '\(url)'")
+            }
+            wanted.wantsLargeFiles = request.wantsLargeFiles
+            let command = GitCommand(
+                folder: folder.appending("submodules-\(index)"), environment: environment, warn: warn)
+            _ = try command.checkOut(wanted, into: place)
+        }
+    }
+
+    /// A submodule's URL, which may be relative to that of the repository it is in.
+    private func resolve(_ url: String, in request: Request) throws(GitError) -> String {
+        guard url.hasPrefix("./") || url.hasPrefix("../") else { return url }
+        var base = request.url
+        if let local = request.local {
+            base = (try? run(["-C", local, "config", "--get", "remote.origin.url"])) ?? local
+        }
+        while base.hasSuffix("/") { base.removeLast() }
+        var rest = url[...]
+        while true {
+            if rest.hasPrefix("./") {
+                rest = rest.dropFirst(2)
+            } else if rest.hasPrefix("../") {
+                guard let slash = base.lastIndex(of: "/") else {
+                    throw GitError(message: "cannot strip one component off URL '\(URLText.redacted(base))'")
+                }
+                base = String(base[..<slash])
+                rest = rest.dropFirst(3)
+            } else {
+                return "\(base)/\(rest)"
+            }
+        }
+    }
+}

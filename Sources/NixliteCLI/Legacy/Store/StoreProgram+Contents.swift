@@ -1,0 +1,114 @@
+import NixBuild
+import NixFormats
+import NixStore
+
+extension StoreProgram {
+    // MARK: Adding
+
+    /// `--add`: files and folders under the hash of their NAR.
+    func add() throws {
+        try refuseFlags()
+        for word in options.words { try add(word, .nar, .sha256) }
+    }
+
+    /// `--add-fixed`: files under a hash of their bytes, or trees.
+    func addFixed() throws {
+        let method: ContentAddressMethod = try flags("--recursive").isEmpty ? .flat : .nar
+        var words = options.words[...]
+        guard let name = words.popFirst() else { throw UsageError("first argument must be hash algorithm") }
+        let algorithm = try HashArguments.algorithm(named: name)
+        for word in words { try add(word, method, algorithm) }
+    }
+
+    private func add(_ word: String, _ method: ContentAddressMethod, _ algorithm: HashAlgorithm) throws {
+        let place = Paths.absolute(word, from: Paths.currentDirectory())
+        guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
+        printLine(
+            try session.access.store().addPath(
+                RealPath(place), name: ByteString(Paths.baseName(place)), method: method, algorithm: algorithm))
+    }
+
+    /// `--print-fixed-path`: the path that a hash and a name give.
+    func printFixedPath() throws {
+        let method: ContentAddressMethod = try flags("--recursive").isEmpty ? .flat : .nar
+        guard options.words.count == 3 else { throw UsageError("'--print-fixed-path' requires three arguments") }
+        let algorithm = try HashArguments.algorithm(named: options.words[0])
+        let hash = try NixHash.parse(ByteString(options.words[1]), expected: algorithm).hash
+        let address = ContentAddress(method: method, hash: hash)
+        printLine(
+            try session.host.storeDirectory.fixedOutputPath(name: Array(options.words[2].utf8), address: address))
+    }
+
+    // MARK: Archives
+
+    private func onlyWord() throws(UsageError) -> String {
+        try refuseFlags()
+        guard options.words.count == 1 else { throw UsageError("only one argument allowed") }
+        return Paths.absolute(options.words[0], from: Paths.currentDirectory())
+    }
+
+    /// `--dump`: the NAR of what is at a path.
+    func dump() throws {
+        let place = try onlyWord()
+        guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
+        try TreeDump.dump(RealPath(place)) { (bytes) throws(StoreError) in StandardStreams.output(Array(bytes)) }
+    }
+
+    /// `--restore`: what a NAR on standard input holds.
+    func restore() throws {
+        let restore = try TreeRestore(to: RealPath(try onlyWord()))
+        while !restore.isComplete {
+            let bytes = try Self.readStandardInput()
+            if bytes.isEmpty { break }
+            let result: Result<Int, StoreError> = bytes.withUnsafeBytes { buffer in
+                do throws(StoreError) { return .success(try restore.write(buffer)) } catch { return .failure(error) }
+            }
+            _ = try result.get()
+        }
+        _ = try restore.finish()
+    }
+
+    /// `--export`: store objects in one stream.
+    func export() throws {
+        _ = try flags()
+        let paths = try options.words.map(storePath)
+        try session.access.store().export(paths) { (bytes) throws(StoreError) in
+            StandardStreams.output(Array(bytes))
+        }
+    }
+
+    /// `--import`: the objects of such a stream.
+    func importObjects() throws {
+        _ = try flags()
+        try refuseWords()
+        try session.access.store().importObjects(Self.readStandardInput, added: printLine)
+    }
+
+    // MARK: Derivations
+
+    /// `--print-env`: a derivation's environment and arguments as a shell reads them.
+    func printEnvironment() throws {
+        try refuseFlags()
+        guard options.words.count == 1 else {
+            throw UsageError("'--print-env' requires one derivation store path")
+        }
+        let path = try session.host.storeDirectory.parse(ByteString(options.words[0]))
+        guard try session.access.store().isValid(path) else { throw Self.notSubstitutable(session.printed(path)) }
+        let derivation = try session.host.readDerivation(path)
+        for variable in derivation.environment {
+            let head = Array("export \(variable.key); \(variable.key)=".utf8)
+            StandardStreams.output(head + ShellQuoting.quote(variable.value.bytes) + [0x0a, 0x0a])
+        }
+        let arguments = Array(derivation.arguments.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))
+        StandardStreams.output(
+            Array("export _args; _args=".utf8) + ShellQuoting.quote(arguments) + [UInt8(ascii: "\n")])
+    }
+
+    /// `--read-log`: no log is kept.
+    func readLog() throws {
+        try refuseFlags()
+        for word in options.words {
+            throw CommandFailure("build log of derivation '\(session.printed(try storePath(word)))' is not available")
+        }
+    }
+}
