@@ -151,6 +151,7 @@ struct CommandSession {
         settings.forbidsPlaceholders = flags.forbidsPlaceholders
         settings.overrides = Dictionary(flags.overrides.map { ($0.name, $0.url) }) { _, new in new }
         settings.writesNothing = writesNothing
+        if let registry = flags.settings["flake-registry"] { settings.flakeRegistry = registry }
         return settings
     }
 

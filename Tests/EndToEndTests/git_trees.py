@@ -1,8 +1,9 @@
-"""Local Git repositories with everything that fetching them heeds, expressions that fetch them, and how they are evaluated.
+"""Local Git repositories with everything that fetching them heeds, a registry of flakes, expressions, and how they are evaluated.
 
 `record_programs.py` writes what a real Nix answers to `programs/git.json`.
 """
 
+import json
 import os
 import pathlib
 import subprocess
@@ -45,6 +46,14 @@ EXPRESSIONS = [
     'builtins.fetchTree "git+file:///repos/dirty?submodules=1"',
     'builtins.fetchTree "git+file:///repos/main?submodules=1&ref=main"',
     *(
+        f'(builtins.getFlake "{name}").value'
+        for name in (
+            "mine", "flake:mine", "again", "again/v1", "exact", "exact/one", "exact/two", "below", "loop", "missing",
+            "mine/branch", "repository/v1", "path:/repos/flake", "git+file:///repos/flakes?dir=sub",
+        )
+    ),
+    'builtins.fetchTree { type = "indirect"; id = "mine"; }',
+    *(
         f'removeAttrs (builtins.{fetch}) [ "outPath" ]'
         for fetch in (
             'fetchGit { url = "/repos/main"; }',
@@ -57,8 +66,24 @@ EXPRESSIONS = [
 ]
 
 
+def registry(folder: pathlib.Path) -> dict:
+    """A registry of flakes that knows the repositories in `folder`."""
+
+    def entry(to: dict, exact: bool = False, **source: str) -> dict:
+        return {"from": {"type": "indirect", **source}, "to": to, "exact": exact}
+
+    flake = {"type": "path", "path": str(folder / "flake")}
+    repository = {"type": "git", "url": f"file://{folder}/flakes"}
+    flakes = [
+        entry(flake, id="mine"), entry({"type": "indirect", "id": "mine"}, id="again"),
+        entry(flake, id="exact", ref="one", exact=True), entry({**repository, "dir": "sub"}, id="below"),
+        entry({"type": "indirect", "id": "loop"}, id="loop"), entry({**repository, "dir": "sub"}, id="repository"),
+    ]
+    return {"version": 2, "flakes": flakes}
+
+
 def make(folder: pathlib.Path) -> None:
-    """Makes the repositories `main` (with submodules), `dirty` (a copy of it with changes) and `empty`."""
+    """Makes the repositories `main` (with submodules), `dirty` (a copy of it with changes), `empty` and `flakes`, and a flake."""
     configuration = folder / "configuration"
     configuration.write_text('[protocol "file"]\n\tallow = always\n[init]\n\tdefaultBranch = main\n')
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(configuration)}
@@ -105,15 +130,21 @@ def make(folder: pathlib.Path) -> None:
     write("dirty", {"f.txt": "changed\n", "untracked": "u\n", "added": "added\n", "middle/m.txt": "changed\n"})
     (folder / "dirty" / "part" / "kept").unlink()
     git("dirty", "add", "added")
+    write("flake", {"flake.nix": "{ outputs = _: { value = 1; }; }\n"})
+    repository("flakes", {"sub/flake.nix": "{ outputs = { self }: { value = removeAttrs self.sourceInfo [ \"outPath\" ] // { inherit (self) rev shortRev; }; }; }\n"}, {})
+    commit("flakes")
+    git("flakes", "tag", "v1")
     (folder / "empty").mkdir()
     git("empty", "init", "--quiet")
 
 
 def answer(expression: str, command: list[str], repositories: pathlib.Path, work: pathlib.Path) -> dict:
     """The value of an expression as JSON, or the last line of its error; `command` begins an evaluation."""
-    (work / "home").mkdir()
+    settings = work / "home" / ".config" / "nix"
+    settings.mkdir(parents=True)
+    (settings / "registry.json").write_text(json.dumps(registry(repositories)))
     result = subprocess.run(
-        [*command, "eval", "--impure", "--extra-experimental-features", "fetch-tree", "--store", work / "store", "--json",
+        [*command, "eval", "--impure", "--extra-experimental-features", "fetch-tree", "--option", "flake-registry", "", "--store", work / "store", "--json",
          "--expr", expression.replace("/repos", str(repositories))],
         env={"PATH": os.environ["PATH"], "HOME": str(work / "home"), "LC_ALL": "C.UTF-8"}, stdin=subprocess.DEVNULL,
         capture_output=True, text=True, timeout=TIMEOUT_SECONDS,

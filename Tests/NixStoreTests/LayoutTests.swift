@@ -33,7 +33,8 @@ struct LayoutTests {
     }
 
     @Test(arguments: [
-        "word", "ssh://host", "dummy://", "local?root", "local?root=%zz", "https://x/y", "local?root=%00",
+        "word", "ssh://host", "dummy://x", "dummy://?read-only=false", "local?root", "local?root=%zz", "https://x/y",
+        "local?root=%00",
     ])
     func refusedReferences(text: String) throws {
         #expect(throws: StoreError.self) { try reference(text) }

@@ -7,7 +7,8 @@
 # Answers
 #
 #   bundle      what ../default.nix answers
-#   flake       { folder, lock } -> the flake in that folder, as `builtins.getFlake` would answer it
+#   flake       { folder, lock, source, directory } -> the flake in `directory` of that folder, as `builtins.getFlake` would answer
+#               it; `source` has what is known of where the folder came from
 #   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
 #   rawModel    a model's description -> its raw derivation, for a model that no project describes
 {
@@ -44,7 +45,14 @@ in
 
   rawModel = description: (bundle.modelRepo.lib.fetchModel bundle.pkgs description).raw;
 
-  flake = { folder, lock }: resolve.flake { outPath = folder; } lock;
+  flake =
+    {
+      folder,
+      lock,
+      source ? { },
+      directory ? "",
+    }:
+    resolve.flake (source // { outPath = folder; }) directory lock;
 
   devenv =
     {

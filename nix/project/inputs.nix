@@ -197,8 +197,8 @@ in
   inherit inputs;
 
   flake =
-    source: lock:
-    call source "" (
+    source: directory: lock:
+    call source directory (
       folder: file:
       inputs {
         declared = declaredBy file;

@@ -46,7 +46,7 @@ extension StoreHost {
         case "github", "gitlab", "sourcehut": return try fetchForge(type, attributes)
         case "indirect":
             throw HostError(
-                "cannot find flake 'flake:\(attributes["id"] ?? "")' in the flake registries, which nixlite does not read"
+                "cannot find flake 'flake:\(attributes["id"] ?? "")' in the flake registries"
             )
         default: throw HostError("input type '\(type)' is not supported by this version of nixlite")
         }
@@ -292,6 +292,9 @@ struct FetchAttributes {
     init(_ attributes: [String: String]) {
         values = attributes
     }
+
+    /// All of them.
+    var text: [String: String] { values }
 
     subscript(name: String) -> String? {
         get { values[name] }

@@ -142,7 +142,7 @@ extension Session {
                 reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")
                 || reference.hasSuffix(".nix")
             if isPlace { return try ProjectLocation(Paths.absolute(reference, from: settings.folder)) }
-            let parsed = try FlakeReference(parsing: reference, relativeTo: settings.folder)
+            let parsed = try resolved(FlakeReference(parsing: reference, relativeTo: settings.folder))
             if parsed.kind == .path, let path = parsed.attributes["path"] {
                 return try ProjectLocation(Paths.absolute(parsed.directory, from: path))
             }

@@ -80,15 +80,23 @@ extension Session {
     }
 
     /// The flake in a folder, as `builtins.getFlake` would answer it.
-    package func flake(_ folder: String) throws(SessionError) -> Value {
+    ///
+    /// - Parameters:
+    ///   - directory: where it is below the folder.
+    ///   - source: what is known of where the folder came from.
+    package func flake(
+        _ folder: String, directory: String = "", source: JSONValue = .object([:])
+    ) throws(SessionError) -> Value {
         allow(folder)
         let functions = try projectFunctions(folder, nil)
-        let lockPath = "\(folder)/flake.lock"
+        let lockPath = "\(Paths.absolute(directory, from: folder))/flake.lock"
         do {
             let lock = Paths.exists(lockPath) ? try SmallFile.read(lockPath) : nil
             let attributes: [(name: String, value: ValueRoot)] = [
                 ("folder", ValueRoot(try evaluator.makePath(Array(folder.utf8)), evaluator)),
                 ("lock", ValueRoot(try lockValue(lock, lockPath), evaluator)),
+                ("source", ValueRoot(try lockValue(source.printed().bytes, folder), evaluator)),
+                ("directory", ValueRoot(try evaluator.makeString(Array(directory.utf8)), evaluator)),
             ]
             return try call("flake", of: functions, attributes)
         } catch let error as EvaluationError {
@@ -109,13 +117,27 @@ extension Session {
                 case .bool(let flag): attributes[name] = .bool(flag)
                 }
             }
+            var directory = reference.directory
+            if case .string("indirect")? = reference.attributes["type"] {
+                let named: FlakeReference
+                do throws(ProjectError) {
+                    named = try resolved(
+                        FlakeReference(
+                            kind: .indirect,
+                            attributes: FetchAttributes(attributes).text.filter { $0.key != "type" },
+                            directory: directory))
+                } catch { throw .project(error) }
+                attributes = named.attributes.mapValues { .string(Array($0.utf8)) }
+                attributes["type"] = .string(Array(named.kind.rawValue.utf8))
+                directory = named.directory
+            }
             let tree: HostFetched
             do throws(HostError) {
                 tree = try host.fetch(HostFetch(kind: .tree, attributes: attributes))
                 try host.write([tree.storePath])
             } catch { throw .host(error) }
             return try flake(
-                Paths.absolute(reference.directory, from: access.layout.realPath(tree.storePath).description))
+                access.layout.realPath(tree.storePath).description, directory: directory, source: Self.source(tree))
         } catch {
             switch error {
             case .evaluation(let error): throw error
@@ -124,6 +146,22 @@ extension Session {
             case .realisation(let error): throw evaluator.failure(error.message)
             }
         }
+    }
+
+    /// What is known of a tree that was fetched, as `sourceInfo` has it.
+    private static func source(_ tree: HostFetched) -> JSONValue {
+        var members: SortedMap<ByteString, JSONValue> = [:]
+        for (name, value) in tree.attributes {
+            switch value {
+            case .string(let text): members[ByteString(name)] = .string(ByteString(text))
+            case .integer(let number): members[ByteString(name)] = .number(ByteString("\(number)"))
+            case .bool(let flag): members[ByteString(name)] = .bool(flag)
+            }
+        }
+        if case .integer(let seconds)? = tree.attributes["lastModified"] {
+            members["lastModifiedDate"] = .string(ByteString(UTCDate.digits(seconds)))
+        }
+        return .object(members)
     }
 
     private func call(

@@ -21,6 +21,8 @@ package struct SessionSettings: Sendable {
     package var forbidsPlaceholders = false
     /// Store paths are only computed.
     package var writesNothing = false
+    /// Where the global registry of flakes is: a file, or a URL.
+    package var flakeRegistry = "https://channels.nixos.org/flake-registry.json"
     /// `--override-input`.
     package var overrides: [String: String] = [:]
 

@@ -105,11 +105,11 @@ extension Builtins {
 }
 
 /// Times as Nix words them.
-enum UTCDate {
+package enum UTCDate {
     /// `YYYYMMDDhhmmss` in UTC.
     ///
     /// Source: days to civil dates in the proleptic Gregorian calendar, in eras of 400 years.
-    static func digits(_ seconds: Int64) -> String {
+    package static func digits(_ seconds: Int64) -> String {
         let (day, second) = (seconds >= 0 ? seconds / 86_400 : (seconds - 86_399) / 86_400, seconds)
         let inDay = second - day * 86_400
         let shifted = day + 719_468

@@ -18,17 +18,17 @@ extension Builtins {
         Builtin("getFlake", 1, strict: 1, function: getFlake),
         Builtin("parseFlakeRef", 1, strict: 1) {
             (machine, reference, _, _, _) throws(EvaluationError) in
-            try machine.evaluator.require(feature: "flakes")
             let text = try machine.stringWithoutContext(
                 reference, 0, "while evaluating the argument passed to builtins.parseFlakeRef")
+            try machine.evaluator.require(feature: "flakes")
             return try machine.attributes(try parsed(machine, text.text).allAttributes)
         },
         Builtin("flakeRefToString", 1, strict: 1) {
             (machine, argument, _, _, _) throws(EvaluationError) in
-            try machine.evaluator.require(feature: "flakes")
             let set = try machine.forceAttributes(
                 argument, 0, "while evaluating the argument passed to builtins.flakeRefToString")
             let attributes = try flakeAttributes(machine, set)
+            try machine.evaluator.require(feature: "flakes")
             let features = machine.evaluator.options.experimentalFeatures
             let text: String
             do throws(InputError) { text = try InputReference(attributes).text(features: features) } catch {
@@ -280,10 +280,10 @@ extension Builtins {
         _ machine: Machine, _ argument: Value, _: Value, _: Value, _: UInt32
     ) throws(EvaluationError) -> Value {
         let evaluator = machine.evaluator
-        try evaluator.require(feature: "flakes")
         let text = try machine.stringWithoutContext(
             argument, 0, "while evaluating the argument passed to builtins.getFlake"
         ).text
+        try evaluator.require(feature: "flakes")
         let reference = try parsed(machine, text)
         if evaluator.options.isPure {
             let isLocked: Bool

@@ -16,7 +16,7 @@ extension StoreProgram {
         let method: ContentAddressMethod = try flags("--recursive").isEmpty ? .flat : .nar
         var words = options.words[...]
         guard let name = words.popFirst() else { throw UsageError("first argument must be hash algorithm") }
-        let algorithm = try HashArguments.algorithm(named: name)
+        let algorithm = try HashArguments.algorithm(named: name, options.session.settings)
         for word in words { try add(word, method, algorithm) }
     }
 
@@ -32,7 +32,7 @@ extension StoreProgram {
     func printFixedPath() throws {
         let method: ContentAddressMethod = try flags("--recursive").isEmpty ? .flat : .nar
         guard options.words.count == 3 else { throw UsageError("'--print-fixed-path' requires three arguments") }
-        let algorithm = try HashArguments.algorithm(named: options.words[0])
+        let algorithm = try HashArguments.algorithm(named: options.words[0], options.session.settings)
         let hash = try NixHash.parse(ByteString(options.words[1]), expected: algorithm).hash
         let address = ContentAddress(method: method, hash: hash)
         printLine(
