@@ -178,7 +178,9 @@ extension StoreHost {
             } catch {
                 throw HostError(error.message)
             }
-            var locked: [String: HostFetch.Attribute] = ["lastModified": .integer(commit.date)]
+            var locked: [String: HostFetch.Attribute] = [
+                "lastModified": .integer(commit.date), "submodules": .bool(request.fillsSubmodules),
+            ]
             if let revision = commit.revision {
                 locked["rev"] = .string(Array(revision.utf8))
                 locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
