@@ -325,6 +325,21 @@ def test_corrupt_object_is_refused(builder, start_server, place, tmp_path):
     assert "does not have the expected hash" in errors
 
 
+def test_extensions_are_refused(builder, start_server, tmp_path):
+    """A pointer of a file that a program changed on its way in: git-lfs itself wants that program."""
+    server = start_server()
+    work = WorkTree(tmp_path / "extended")
+    digest = "0" * 64
+    lines = ["version https://git-lfs.github.com/spec/v1", f"ext-0-case-inverter sha256:{digest}", f"oid sha256:{digest}", "size 3"]
+    work.write("a.bin", "\n".join([*lines, ""]).encode())
+    work.write(".gitattributes", b"*.bin filter=lfs\n")
+    git(work.folder, "-c", "filter.lfs.clean=cat", "-c", "filter.lfs.process=", "add", "--all")
+    git(work.folder, "commit", "--quiet", "--message", "x")
+    git(tmp_path, "clone", "--quiet", "--bare", str(work.folder), str(server.repositories / "org/extended.git"))
+    errors = builder.refused(source(f"{server.address}/org/extended.git", "main"))
+    assert "'a.bin'" in errors and "the Git LFS extension 'case-inverter'" in errors
+
+
 def test_unknown_revisions_and_repositories(builder, server, work):
     url = f"{server.address}/org/model.git"
     assert "has no branch or tag 'nowhere'" in builder.refused(source(url, "nowhere"))

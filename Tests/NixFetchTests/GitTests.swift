@@ -70,7 +70,8 @@ import Testing
         let plain = pointer("\(head)\(oid)size 12345\n")
         #expect(plain?.size == 12345)
         #expect(plain?.identifier == Self.digest)
-        #expect(pointer("\(head)ext-0-foo sha256:\(Self.digest)\n\(oid)size 12345\n") == plain)
+        let extended = pointer("\(head)ext-0-foo sha256:\(Self.digest)\n\(oid)size 12345\n")
+        #expect(extended?.extensions == ["foo"] && extended?.identifier == Self.digest && plain?.extensions == [])
         #expect(pointer("\(head)\(oid)size 12345") == plain)
         for wrong in [
             "", "\(oid)size 1\n", "\(head)size 1\n", "\(head)\(oid)", "\(head)oid sha1:00\nsize 1\n",

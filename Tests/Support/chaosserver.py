@@ -1,31 +1,38 @@
 #!/usr/bin/env python3
-"""A loopback server whose answers fail at random, by a seed: plain files, a model hub and an S3 bucket.
+"""A loopback server whose answers fail at random, by a seed: plain files, a model hub, an S3 bucket, a Git repository.
 
-    chaosserver.py SEED [--rate BYTES_PER_SECOND] [--size BYTES] [--calm]
+    chaosserver.py SEED [--rate BYTES_PER_SECOND] [--size BYTES] [--calm] [--always FAULT] [--repositories FOLDER]
 
 Prints two addresses: the server's, and that of a second origin to which it redirects. It ends when its standard input
 does. Each path fails a few times and then answers well, so a client that does everything right always gets there; with
-`--calm` nothing fails. `/_log` is the requests so far as JSON.
+`--calm` nothing fails, with `--always` every file fails in one way for ever. `/_log` is the requests so far as JSON.
 
   /files/NAME                  plain files, with credentials `user:CHAOS_SECRET` asked for
   /api/models/ORG/NAME/…, /ORG/NAME/resolve/…   the hub, token `hf_CHAOS_SECRET`
   /bucket/…                    the bucket, path style; only the key's identifier is looked at
+  /model.git/…                 the repository, with `--repositories`; its large files by the batch API below info/lfs,
+                               from /lfs/TICKET/OID. All of it wants a password that is CHAOS_SECRET
 """
 
 import argparse
+import base64
 import gzip
 import hashlib
 import json
 import os
+import pathlib
 import random
 import socket
 import struct
+import subprocess
 import sys
 import threading
 import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from xml.sax.saxutils import escape
+
+from git_backend import ask_git_backend
 
 COMMIT = "d" * 40
 SECRET = "CHAOS_SECRET"
@@ -41,9 +48,9 @@ def content(name, size):
 class World:
     """What is served, and what went wrong so far."""
 
-    def __init__(self, seed, size, rate, is_calm):
+    def __init__(self, seed, size, rate=0, is_calm=False, always=None, repositories=None):
         self.random = random.Random(seed)
-        self.rate, self.is_calm = rate, is_calm
+        self.rate, self.is_calm, self.always, self.repositories = rate, is_calm, always, repositories
         self.lock = threading.Lock()
         self.faults, self.log, self.ports = {}, [], []
         self.flipped = set()
@@ -56,7 +63,12 @@ class World:
         }
         self.large = {"model-1.safetensors", "model-2.safetensors"}
         self.signed = set()
+        # Permissions of the batch API, by ticket: downloads that one is still good for.
+        self.tickets = {}
+        self.contents = {hashlib.sha256(data).hexdigest(): path for path, data in self.files.items()}
         self.tree = json.dumps(self.entries()).encode()
+        if repositories:
+            self.make_repository(repositories / "model.git")
 
     def entries(self):
         """The hub's list of the files."""
@@ -69,11 +81,26 @@ class World:
             entries.append(entry)
         return entries
 
-    def fault(self, path, kinds):
+    def make_repository(self, folder):
+        """A bare repository of one commit, the large files as pointers."""
+        subprocess.run(["git", "init", "--quiet", "--bare", "--initial-branch=main", str(folder)], check=True)
+        files = {**self.files, ".gitattributes": b"*.safetensors filter=lfs diff=lfs merge=lfs -text\n"}
+        for path in self.large:
+            name = hashlib.sha256(self.files[path]).hexdigest()
+            text = f"version https://git-lfs.github.com/spec/v1\noid sha256:{name}\nsize {len(self.files[path])}\n"
+            files[path] = text.encode()
+        stream = b"commit refs/heads/main\ncommitter C <c@example.com> 1700000000 +0000\ndata 1\nx\n"
+        for path, data in sorted(files.items()):
+            stream += f"M 100644 inline {path}\ndata {len(data)}\n".encode() + data + b"\n"
+        subprocess.run(["git", "-C", str(folder), "fast-import", "--quiet"], input=stream, check=True)
+
+    def fault(self, path, kinds, most=FAULTS_PER_PATH):
         """What goes wrong with this request; None for nothing."""
         with self.lock:
+            if self.always:
+                return self.always if kinds is FILE_FAULTS else None
             count = self.faults.get(path, 0)
-            if self.is_calm or count >= FAULTS_PER_PATH:
+            if self.is_calm or count >= most:
                 return None
             self.faults[path] = count + 1
             # Wrong bytes are fetched again once; those that are wrong twice are an error.
@@ -87,16 +114,15 @@ class World:
             return self.random.randint(low, max(low, high))
 
 
-# What may go wrong with the list of a repository or bucket, and with a file.
+# What may go wrong with the list of a repository or bucket, with a batch of large files, and with a file.
 ANSWER_FAULTS = ["status-500", "status-502", "status-504", "busy", "overloaded", "reset", "cut", "hang-up"]
+BATCH_FAULTS = [*ANSWER_FAULTS, "object-429", "object-503", "short-lived", "short-lived"]
 FILE_FAULTS = [
-    *ANSWER_FAULTS, "whole", "shifted", "no-range", "gzip", "stall", "retagged", "elsewhere", "expiring", "nameless",
+    *ANSWER_FAULTS, "whole", "shifted", "no-range", "gzip", "packed", "stall", "retagged", "elsewhere", "expiring",
+    "nameless", "flip",
 ]
-
-
-# An object of a bucket is what is stored, whatever encoding it says it has; and who lists it gives no hash of it.
-OBJECT_FAULTS = [fault for fault in FILE_FAULTS if fault != "gzip"]
-HASHED_FILE_FAULTS = [*FILE_FAULTS, "flip"]
+# Git gives up a whole conversation for one answer, so that the tries of several add up.
+GIT_FAULTS = 2
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -105,6 +131,15 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+    def do_POST(self):
+        self.content = self.rfile.read(int(self.headers["Content-Length"] or 0))
+        if self.headers["Transfer-Encoding"] == "chunked":
+            while size := int(self.rfile.readline(), 16):
+                self.content += self.rfile.read(size)
+                self.rfile.readline()
+            self.rfile.readline()
+        self.do_GET()
 
     def do_GET(self):
         if self.path == "/_log":
@@ -120,12 +155,66 @@ class Handler(BaseHTTPRequestHandler):
         if parts[0] == "signed":
             return self.signed(parts)
         if parts[0] == "files":
-            return self.file("/".join(parts[1:]), HASHED_FILE_FAULTS)
+            return self.file("/".join(parts[1:]))
         if parts[0] == "bucket":
-            return self.file("/".join(parts[2:]), OBJECT_FAULTS) if len(parts) > 2 else self.listing()
+            return self.file("/".join(parts[2:])) if len(parts) > 2 else self.listing()
         if parts[0] == "api":
             return self.hub(parts)
-        return self.file("/".join(parts[4:]), HASHED_FILE_FAULTS)
+        if parts[0] == "model.git":
+            return self.repository(parts)
+        if parts[0] == "lfs":
+            return self.large_file(*parts[1:])
+        return self.file("/".join(parts[4:]))
+
+    def repository(self, parts):
+        given = (self.headers["Authorization"] or "").removeprefix("Basic ")
+        if base64.b64decode(given).decode().partition(":")[2] != SECRET:
+            return self.answer(401, b"", {"WWW-Authenticate": 'Basic realm="chaos"'})
+        if parts[1:3] == ["info", "lfs"]:
+            return self.batch()
+        fault = self.world.fault(self.path, ANSWER_FAULTS, GIT_FAULTS)
+        if fault and self.fail(fault, b"git" * 100):
+            return None
+        url = urllib.parse.urlsplit(self.path)
+        fields = {name.upper().replace("-", "_"): value for name, value in self.headers.items()}
+        fields = {name if name == "CONTENT_TYPE" else f"HTTP_{name}": value for name, value in fields.items()}
+        status, lines, body = ask_git_backend(
+            self.world.repositories, self.command, url.path, url.query, fields, getattr(self, "content", b"")
+        )
+        self.answer(int(status.split()[0]), body, dict(lines))
+
+    def batch(self):
+        """Where the large files are, at either origin, as long as the ticket is good."""
+        fault = self.world.fault(self.path, BATCH_FAULTS)
+        if fault and self.fail(fault, b'{"objects":[' * 20):
+            return None
+        ticket = str(self.world.pick(1, 1 << 40))
+        with self.world.lock:
+            self.world.tickets[ticket] = self.world.random.randint(0, 2) if fault == "short-lived" else 1 << 30
+        objects = []
+        for entry in json.loads(self.content)["objects"]:
+            answer = {"oid": entry["oid"], "size": entry["size"]}
+            port = self.world.ports[self.world.pick(0, 1)]
+            if fault and fault.startswith("object-") and self.world.pick(0, 1):
+                answer["error"] = {"code": int(fault[7:]), "message": "try again"}
+            else:
+                href = f"http://127.0.0.1:{port}/lfs/{ticket}/{entry['oid']}?X-Amz-Signature={SECRET}"
+                download = {"href": href, "header": {"X-Permit": SECRET}, "expires_in": 3600}
+                answer["actions"] = {"download": download}
+                answer["authenticated"] = port != self.server.server_port
+            objects.append(answer)
+        self.answer(200, json.dumps({"transfer": "basic", "objects": objects}).encode())
+
+    def large_file(self, ticket, name):
+        if self.headers["X-Permit"] != SECRET:
+            return self.answer(401, b"")
+        with self.world.lock:
+            left = self.world.tickets.get(ticket, 0)
+            self.world.tickets[ticket] = left - 1
+        if left <= 0:
+            self.entry["fault"] = "ended"
+            return self.answer(403, b"expired\n")
+        self.file(self.world.contents[name], key=name)
 
     def hub(self, parts):
         if parts[4] == "revision":
@@ -208,11 +297,11 @@ class Handler(BaseHTTPRequestHandler):
         data = self.world.files["/".join(parts[2:])]
         self.serve("/".join(parts[2:]), data, self.world.pick(0, len(data)) if parts[1] != "always" else None)
 
-    def file(self, path, kinds):
+    def file(self, path, key=None):
         data = self.world.files.get(path)
         if data is None:
             return self.answer(404, b"")
-        fault = self.world.fault(self.path, kinds)
+        fault = self.world.fault(key or self.path, FILE_FAULTS)
         self.entry["fault"] = fault
         if fault is None:
             return self.serve(path, data)
@@ -227,10 +316,27 @@ class Handler(BaseHTTPRequestHandler):
             return self.answer(302, b"", {"Location": target})
         if fault == "gzip":
             return self.answer(200, gzip.compress(data), {"Content-Encoding": "gzip", "ETag": '"packed"'})
+        if fault == "packed":
+            return self.send_packed(data, self.tag(path))
+        if fault == "loop":
+            return self.answer(302, b"", {"Location": self.path})
+        if fault == "longer":
+            return self.answer(200, data + b"more", {"ETag": self.tag(path), "Accept-Ranges": "bytes"})
+        if fault == "shorter":
+            return self.answer(200, data[:-10], {"ETag": self.tag(path), "Accept-Ranges": "bytes"})
         if fault == "flip" and data:
             place = self.world.pick(0, len(data) - 1)
             data = data[:place] + bytes([data[place] ^ 1]) + data[place + 1:]
         self.serve(path, data, self.world.pick(0, len(data)) if fault == "stall" else None, fault)
+
+    def send_packed(self, data, tag):
+        """What a server on the way makes of it: compressed, of unknown length, under the name of the plain version."""
+        self.head(200, {"Content-Encoding": "gzip", "ETag": tag, "Accept-Ranges": "bytes", "Transfer-Encoding": "chunked"})
+        body = gzip.compress(data)
+        for start in range(0, len(body), PIECE):
+            piece = body[start:start + PIECE]
+            self.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        self.wfile.write(b"0\r\n\r\n")
 
     def serve(self, path, data, limit=None, fault=None):
         """The file or the range that is asked for."""
@@ -250,6 +356,9 @@ class Handler(BaseHTTPRequestHandler):
             shift = 7 if fault == "shifted" else 0
             body, status = data[start + shift:end], 206
             headers["Content-Range"] = f"bytes {start + shift}-{end - 1}/{len(data)}"
+        if self.headers["x-amz-checksum-mode"] and status == 200:
+            digest = hashlib.sha256(self.world.files[path]).digest()
+            headers["x-amz-checksum-sha256"] = base64.b64encode(digest).decode()
         self.head(status, {**headers, "Content-Length": len(body)})
         self.send(body, limit)
         if fault == "stall":
@@ -271,8 +380,10 @@ def main():
     parser.add_argument("--rate", type=int, default=0)
     parser.add_argument("--size", type=int, default=3_000_000)
     parser.add_argument("--calm", action="store_true")
-    arguments = parser.parse_args()
-    world = World(arguments.seed, arguments.size, arguments.rate, arguments.calm)
+    parser.add_argument("--always")
+    parser.add_argument("--repositories", type=pathlib.Path)
+    options = parser.parse_args()
+    world = World(options.seed, options.size, options.rate, options.calm, options.always, options.repositories)
     Handler.world = world
     servers = [Server(("127.0.0.1", 0), Handler) for _ in range(2)]
     world.ports = [server.server_port for server in servers]

@@ -8,13 +8,13 @@ import base64
 import json
 import os
 import pathlib
-import subprocess
 import tempfile
 import threading
 import warnings
 from urllib.parse import parse_qs
 
 import yaml
+from git_backend import git_backend
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
@@ -50,39 +50,6 @@ def giftless(folder: pathlib.Path):
         from giftless.app import init_app
 
         return init_app()
-
-
-def git_backend(root: pathlib.Path):
-    """git http-backend as a WSGI application."""
-
-    def application(environ, start_response):
-        length = int(environ.get("CONTENT_LENGTH") or 0)
-        body = environ["wsgi.input"].read(length) if length else b""
-        if environ.get("HTTP_TRANSFER_ENCODING") == "chunked":
-            body = environ["wsgi.input"].read()
-        variables = {
-            "PATH": os.environ["PATH"],
-            "HOME": str(root),
-            "GIT_PROJECT_ROOT": str(root),
-            "GIT_HTTP_EXPORT_ALL": "1",
-            "PATH_INFO": environ["PATH_INFO"],
-            "QUERY_STRING": environ.get("QUERY_STRING", ""),
-            "REQUEST_METHOD": environ["REQUEST_METHOD"],
-            "CONTENT_TYPE": environ.get("CONTENT_TYPE", ""),
-            "CONTENT_LENGTH": str(len(body)),
-            "HTTP_CONTENT_ENCODING": environ.get("HTTP_CONTENT_ENCODING", ""),
-            "GIT_PROTOCOL": environ.get("HTTP_GIT_PROTOCOL", ""),
-            "REMOTE_ADDR": "127.0.0.1",
-            "REMOTE_USER": environ.get("REMOTE_USER", "anybody"),
-        }
-        answer = subprocess.run(["git", "http-backend"], env=variables, input=body, stdout=subprocess.PIPE).stdout
-        head, _, body = answer.partition(b"\r\n\r\n")
-        fields = [tuple(line.split(": ", 1)) for line in head.decode().split("\r\n") if ": " in line]
-        status = next((value for name, value in fields if name == "Status"), "200 OK")
-        start_response(status, [field for field in fields if field[0] != "Status"])
-        return [body]
-
-    return application
 
 
 class Server:

@@ -84,6 +84,13 @@ struct GitLFSSource: Sendable {
             context.observer.observe(
                 .note("pattern '\(pattern.printable)' matches no large file of '\(remote.redacted)'"))
         }
+        if let file = kept.first(where: { !$0.pointer.extensions.isEmpty }) {
+            let names = file.pointer.extensions.map { "'\($0.printable)'" }.joined(separator: ", ")
+            throw FetchError(
+                .unsupportedSource,
+                "'\(file.path.printable)' of '\(remote.redacted)' was changed by the Git LFS extension \(names) before it was stored, which cannot be undone here",
+                hint: "leave it out with 'lfsFiles', or store it again without extensions")
+        }
         let omitted = Set(large.map(\.entry.path))
         let ordinary = entries.filter { !omitted.contains($0.path) }
         try place(ordinary, from: try await repository.checkOut(ordinary), in: workspace.staging)

@@ -43,26 +43,36 @@ struct LFSBatch: Sendable {
     mutating func actions(for objects: [LFSObject]) async throws(FetchError) -> [String: LFSAction] {
         var actions: [String: LFSAction] = [:]
         var problems: [String] = []
-        var index = 0
-        while index < objects.count {
-            let part = Array(objects[index..<min(index + Self.most, objects.count)])
-            index += part.count
-            let answer = try await ask(part)
-            if let transfer = answer["transfer"]?.text, transfer != "basic" {
-                throw malformed("it wants the transfer '\(transfer.printable)', which was not offered")
-            }
-            if let algorithm = answer["hash_algo"]?.text, algorithm != "sha256" {
-                throw malformed("it names objects by '\(algorithm.printable)'")
-            }
-            guard let elements = answer["objects"]?.array else { throw malformed("it has no objects") }
-            var answers: [String: JSONValue] = [:]
-            for element in elements { element["oid"]?.text.map { answers[$0] = element } }
-            for object in part {
-                let name = object.pointer.identifier
-                switch try action(answers[name], for: object) {
-                case .success(let action): actions[name] = action
-                case .failure(let problem): problems.append("'\(object.path.printable)' (\(name)): \(problem.words)")
+        var open = objects
+        var attempt = 0
+        while !open.isEmpty {
+            var failed: [(object: LFSObject, problem: Problem)] = []
+            var index = 0
+            while index < open.count {
+                let part = Array(open[index..<min(index + Self.most, open.count)])
+                index += part.count
+                let answers = try await answers(for: part)
+                for object in part {
+                    let name = object.pointer.identifier
+                    switch try action(answers[name], for: object) {
+                    case .success(let action): actions[name] = action
+                    case .failure(let problem): failed.append((object, problem))
+                    }
                 }
+            }
+            open = []
+            if let code = failed.lazy.compactMap(\.problem.passing).first {
+                let error = TransferError(
+                    code: .status(code), url: server.endpoint.redacted, reason: "an object is not to be had now")
+                do throws(TransferError) {
+                    try await context.pause(after: error, attempt: &attempt, label: server.endpoint.redacted)
+                    open = failed.filter { $0.problem.passing != nil }.map(\.object)
+                } catch {
+                    if error.code == .cancelled { throw error.fetchError }
+                }
+            }
+            for (object, problem) in failed where open.isEmpty || problem.passing == nil {
+                problems.append("'\(object.path.printable)' (\(object.pointer.identifier)): \(problem.words)")
             }
         }
         guard problems.isEmpty else {
@@ -78,13 +88,32 @@ struct LFSBatch: Sendable {
     /// Why one object cannot be had.
     private struct Problem: Error {
         let words: String
+        /// The status of an object that may be had later.
+        var passing: Int?
+    }
+
+    /// What the server says about some objects, by identifier.
+    private mutating func answers(for objects: [LFSObject]) async throws(FetchError) -> [String: JSONValue] {
+        let answer = try await ask(objects)
+        if let transfer = answer["transfer"]?.text, transfer != "basic" {
+            throw malformed("it wants the transfer '\(transfer.printable)', which was not offered")
+        }
+        if let algorithm = answer["hash_algo"]?.text, algorithm != "sha256" {
+            throw malformed("it names objects by '\(algorithm.printable)'")
+        }
+        guard let elements = answer["objects"]?.array else { throw malformed("it has no objects") }
+        var answers: [String: JSONValue] = [:]
+        for element in elements { element["oid"]?.text.map { answers[$0] = element } }
+        return answers
     }
 
     private func action(_ answer: JSONValue?, for object: LFSObject) throws(FetchError) -> Result<LFSAction, Problem> {
         guard let answer else { return .failure(Problem(words: "not in the server's answer")) }
         if let error = answer["error"] {
-            let code = error["code"]?.integer.map { "\($0) " } ?? ""
-            return .failure(Problem(words: "\(code)\((error["message"]?.text ?? "unavailable").printable)"))
+            let code = error["code"]?.integer
+            let words = "\(code.map { "\($0) " } ?? "")\((error["message"]?.text ?? "unavailable").printable)"
+            let isPassing = code.map { $0 == 408 || $0 == 429 || (500...599).contains($0) && $0 != 501 } ?? false
+            return .failure(Problem(words: words, passing: isPassing ? code.map { Int($0) } : nil))
         }
         guard let download = answer["actions"]?["download"], let href = download["href"]?.text else {
             return .failure(Problem(words: "not available"))

@@ -73,50 +73,34 @@ struct LFSDownload: Sendable {
         return (bytes, nar)
     }
 
-    /// Downloads objects; when the permissions of the server's URLs end on the way, asks for new ones and goes on.
+    /// Downloads objects; when the permission of an address ends on the way, another is asked for.
     private func download(
         _ objects: [LFSObject], _ files: [File], _ tree: TreeNode,
         target: (LFSObject) -> (Descriptor, String), all: () -> [GitEntry]
     ) async throws(FetchError) -> NARSummary? {
-        let discovery = LFSDiscovery(git: git, remote: remote, login: login)
-        var place = try await discovery.place(repository, all())
-        var rounds = 0
-        var onDisk: Int64 = -1
-        while true {
-            let requests = try await requests(for: objects, at: place)
-            var jobs: [FileJob] = []
-            var tree = tree
-            var keys: [String: String] = [:]
-            for (object, request) in zip(objects, requests) {
-                let (directory, name) = target(object)
-                keys[object.pointer.identifier] = request.key
-                jobs.append(FileJob(request: request, target: directory, name: name))
-            }
-            for file in files {
-                guard let key = keys[file.pointer.identifier] else { continue }
-                tree.insert(.download(key: key, isExecutable: file.isExecutable), at: file.path.utf8)
-            }
-            let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
-                Self.translate(request, error)
-            }
-            do throws(FetchError) {
-                return try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree }).nar
-            } catch {
-                guard error.kind == .unauthorized || error.kind == .notFound, case .server = place else { throw error }
-                let now = bytesOnDisk(requests)
-                rounds = now > onDisk ? 0 : rounds + 1
-                guard rounds < 3 else { throw error }
-                onDisk = now
-                context.observer.observe(
-                    .note("'\(remote.redacted)': the permission to download has ended, asking for another"))
-                place = try await discovery.place(repository, all())
-            }
+        let requests = try await requests(for: objects, all())
+        var jobs: [FileJob] = []
+        var tree = tree
+        var keys: [String: String] = [:]
+        for (object, request) in zip(objects, requests) {
+            let (directory, name) = target(object)
+            keys[object.pointer.identifier] = request.key
+            jobs.append(FileJob(request: request, target: directory, name: name))
         }
+        for file in files {
+            guard let key = keys[file.pointer.identifier] else { continue }
+            tree.insert(.download(key: key, isExecutable: file.isExecutable), at: file.path.utf8)
+        }
+        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
+            Self.translate(request, error)
+        }
+        return try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree }).nar
     }
 
-    private func requests(for objects: [LFSObject], at place: LFSPlace) async throws(FetchError) -> [FileRequest] {
+    private func requests(for objects: [LFSObject], _ all: [GitEntry]) async throws(FetchError) -> [FileRequest] {
         var requests: [FileRequest] = []
-        switch place {
+        let discovery = LFSDiscovery(git: git, remote: remote, login: login)
+        switch try await discovery.place(repository, all) {
         case .folder(let folder):
             for object in objects {
                 let name = object.pointer.identifier
@@ -130,16 +114,29 @@ struct LFSDownload: Sendable {
                 requests.append(request(object, url))
             }
         case .server(let server):
-            var batch = LFSBatch(
-                server, reference: repository.reference, helpers: GitCredentialHelpers(git: git),
-                credentials: URLCredentials(environment: git.environment), context: context)
-            let actions = try await batch.actions(for: objects)
+            let permissions = LFSPermissions {
+                [repository, remote, context, git] (renewed) async throws(FetchError) -> [String: LFSAction] in
+                var server = server
+                if renewed {
+                    context.observer.observe(
+                        .note("'\(remote.redacted)': the permission to download has ended, asking for another"))
+                    // What ssh told may have ended too.
+                    guard case .server(let other) = try await discovery.place(repository, all) else { return [:] }
+                    server = other
+                }
+                var batch = LFSBatch(
+                    server, reference: repository.reference, helpers: GitCredentialHelpers(git: git),
+                    credentials: URLCredentials(environment: git.environment), context: context)
+                return try await batch.actions(for: objects)
+            }
+            let actions = try await permissions.first()
             for object in objects {
                 guard let action = actions[object.pointer.identifier] else { continue }
                 var request = request(object, action.url)
                 request.authorizer = action.authorizer
                 request.decodesContent = false
                 request.xet = xet?[object.pointer.identifier]
+                request.renewal = { await permissions.renewed(object.pointer.identifier, after: $0.round) }
                 requests.append(request)
             }
         }
@@ -166,15 +163,6 @@ struct LFSDownload: Sendable {
         }
     }
 
-    private func bytesOnDisk(_ requests: [FileRequest]) -> Int64 {
-        requests.reduce(0) { sum, request in
-            var status = stat()
-            let name = request.key + ".part"
-            guard fstatat(workspace.partials.root.number, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return sum }
-            return sum + Int64(status.st_blocks) * 512
-        }
-    }
-
     /// Copies a file within the staging directory, where possible without its bytes.
     private func copy(
         _ source: (directory: Descriptor, name: String), to target: (directory: Descriptor, name: String)
@@ -197,5 +185,45 @@ struct LFSDownload: Sendable {
             guard count > 0 else { throw FileAccess.Failure(number: EIO, action: "copy", path: target.name) }
         }
         try FileAccess.call("set the mode of", target.name) { fchmod(output.number, 0o444) }
+    }
+}
+
+/// Where the contents of one download are; asked for again, all at once, when one of the addresses has ended.
+private actor LFSPermissions {
+    private let ask: @Sendable (_ renewed: Bool) async throws(FetchError) -> [String: LFSAction]
+    private var actions: [String: LFSAction] = [:]
+    /// How often they were renewed.
+    private var round = 0
+    private var renewal: Task<Void, Never>?
+
+    init(
+        ask: @escaping @Sendable (_ renewed: Bool) async throws(FetchError) -> [String: LFSAction]
+    ) {
+        self.ask = ask
+    }
+
+    /// The first actions, by identifier.
+    func first() async throws(FetchError) -> [String: LFSAction] {
+        actions = try await ask(false)
+        return actions
+    }
+
+    /// The address of a content after one of an earlier round was refused; nil when the server gives none.
+    func renewed(_ identifier: String, after refused: Int) async -> FileAddress? {
+        if round == refused {
+            let running = renewal ?? Task { await renew() }
+            renewal = running
+            await running.value
+        }
+        guard round > refused, let action = actions[identifier] else { return nil }
+        return FileAddress(url: action.url, authorizer: action.authorizer, round: round)
+    }
+
+    private func renew() async {
+        if let next = try? await ask(true) {
+            actions = next
+            round += 1
+        }
+        renewal = nil
     }
 }

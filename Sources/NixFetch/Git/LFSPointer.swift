@@ -8,6 +8,8 @@ struct LFSPointer: Sendable, Equatable {
     let hash: NixHash
     /// The content's bytes.
     let size: Int64
+    /// Programs that changed the content on its way in, by name, and would have to change it back (`ext-0-name`).
+    let extensions: [String]
 
     /// A larger blob is no pointer.
     static let longest = 1024
@@ -21,6 +23,7 @@ struct LFSPointer: Sendable, Equatable {
         guard bytes.count < Self.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
         var hash: NixHash?
         var size: Int64?
+        var extensions: [String] = []
         for (index, line) in text.trimmingBlanks().split(separator: "\n", omittingEmptySubsequences: false).enumerated()
         {
             let parts = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
@@ -41,12 +44,15 @@ struct LFSPointer: Sendable, Equatable {
                 guard size == nil, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(value)
                 else { return nil }
                 size = number
-            default: guard parts[0].hasPrefix("ext-") else { return nil }
+            default:
+                guard parts[0].hasPrefix("ext-") else { return nil }
+                extensions.append(String(parts[0].split(separator: "-", maxSplits: 2).last ?? ""))
             }
         }
         guard let hash, let size else { return nil }
         self.hash = hash
         self.size = size
+        self.extensions = extensions
     }
 
     /// The object's name at the server.

@@ -6,8 +6,10 @@ extension FileDownload {
     /// The caller holds a connection of the crew, which is given back here.
     ///
     /// - Returns: nil when the file is complete, else why it is not.
-    func transfer(_ partial: PartialFile, signal: ProgressSignal, from url: URLReference) async -> TransferError? {
-        let shared = SharedLocation(first: url)
+    func transfer(
+        _ partial: PartialFile, signal: ProgressSignal, from address: FileAddress
+    ) async -> TransferError? {
+        let shared = SharedLocation(address)
         guard request.size ?? .max >= context.downloader.options.rangeThreshold else {
             let error = await work(partial, signal: signal, location: shared)
             crew.leave()
@@ -48,11 +50,11 @@ extension FileDownload {
     private func help(
         _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation
     ) async -> TransferError? {
-        var attempt = 0
+        var tries = Tries()
         while await crew.help(file: index) {
             defer { crew.leave() }
             guard let part = partial.state.withLock({ claim(&$0, isHelper: true) }) else { return nil }
-            if let error = await fetch(part, partial, signal: signal, location: location, attempt: &attempt) {
+            if let error = await fetch(part, partial, signal: signal, location: location, tries: &tries) {
                 return error
             }
         }
@@ -67,18 +69,29 @@ extension FileDownload {
 
     /// The location that all transfers of one file share.
     final class SharedLocation: Sendable {
-        /// Where the file was asked for first.
-        let first: URLReference
-        private let value = Mutex<Location?>(nil)
+        private let value: Mutex<(address: FileAddress, current: Location?)>
 
-        init(first: URLReference) {
-            self.first = first
+        init(_ address: FileAddress) {
+            value = Mutex((address, nil))
+        }
+
+        /// Where the file is asked for; another one when its permission has ended.
+        var address: FileAddress {
+            get { value.withLock { $0.address } }
+            set { value.withLock { $0 = (newValue, nil) } }
         }
 
         var current: Location? {
-            get { value.withLock { $0 } }
-            set { value.withLock { $0 = newValue } }
+            get { value.withLock { $0.current } }
+            set { value.withLock { $0.current = newValue } }
         }
+    }
+
+    /// Failures of one of a file's transfers since the last byte it received.
+    struct Tries {
+        var failures = 0
+        /// Answers that the address is not, or no longer, to be had.
+        var refusals = 0
     }
 
     /// Whether several transfers can share the file.
@@ -92,9 +105,9 @@ extension FileDownload {
     private func work(
         _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation
     ) async -> TransferError? {
-        var attempt = 0
+        var tries = Tries()
         while let part = partial.state.withLock({ claim(&$0, isHelper: false) }) {
-            if let error = await fetch(part, partial, signal: signal, location: location, attempt: &attempt) {
+            if let error = await fetch(part, partial, signal: signal, location: location, tries: &tries) {
                 return error
             }
         }
@@ -105,19 +118,22 @@ extension FileDownload {
     /// Asks for one part; nil to go on, whatever of it has arrived.
     private func fetch(
         _ part: FilePart, _ partial: PartialFile, signal: ProgressSignal, location: SharedLocation,
-        attempt: inout Int
+        tries: inout Tries
     ) async -> TransferError? {
+        let (total, isEncoded) = partial.state.withLock { ($0.total, $0.isEncodedOnTheWay) }
+        let decodes = request.decodesContent || isEncoded
         let sink = PartSink(
-            partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size,
-            largeSize: context.downloader.options.rangeThreshold,
-            step: segment(partial.state.withLock { $0.total } ?? 0))
-        let start = location.current
-        let result = await context.downloader.perform(exchange(part, at: start, or: location.first), into: sink)
+            partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size, decodes: decodes,
+            largeSize: context.downloader.options.rangeThreshold, step: segment(total ?? 0))
+        let (address, start) = (location.address, location.current)
+        var exchange = exchange(part, at: start, or: address)
+        exchange.decodesContent = decodes
+        let result = await context.downloader.perform(exchange, into: sink)
         partial.state.withLock { state in
             guard state.generation == part.generation || state.claims[part.claim] != nil else { return }
             state.claims[part.claim] = nil
         }
-        if sink.received > 0 { attempt = 0 }
+        if sink.received > 0 { tries = Tries() }
         switch result {
         case .success(let answer):
             location.current = Location(url: answer.url, isAuthorized: answer.isAuthorized)
@@ -131,17 +147,33 @@ extension FileDownload {
             }
             let error = TransferError(
                 code: .tooShort, url: answer.url.redacted, reason: "the server sent an empty range")
-            return await recover(error, attempt: &attempt)
+            return await recover(error, tries: &tries)
         case .failure(let error):
             let isStale = start != nil || error.hops > 0
             location.current = nil
-            return await handle(error, part, partial, isStale: isStale, attempt: &attempt)
+            guard isRefusal(error) else { return await handle(error, part, partial, tries: &tries) }
+            tries.refusals += 1
+            // A signed location ran out: ask where the file is now, once without progress.
+            if isStale, tries.refusals == 1 { return nil }
+            guard let renewal = request.renewal, tries.refusals < max(4, context.retry.maxAttempts),
+                let next = await renewal(address)
+            else {
+                return await recover(error, tries: &tries)
+            }
+            location.address = next
+            return nil
         }
+    }
+
+    /// Whether an answer says that the address is not, or no longer, to be had; stores have words for a permission's end.
+    private func isRefusal(_ error: TransferError) -> Bool {
+        guard case .status(let status) = error.code else { return false }
+        return [401, 403, 404, 410].contains(status) || S3ErrorAnswer(error.body)?.code == "ExpiredToken"
     }
 
     /// Decides what a failed transfer means for the file; nil to go on.
     private func handle(
-        _ error: TransferError, _ part: FilePart, _ partial: PartialFile, isStale: Bool, attempt: inout Int
+        _ error: TransferError, _ part: FilePart, _ partial: PartialFile, tries: inout Tries
     ) async -> TransferError? {
         switch error.code {
         case .superseded: return nil
@@ -161,19 +193,14 @@ extension FileDownload {
                 return state.restarts >= 4
             }
             return isOver ? error : nil
-        case .status(401), .status(403), .status(404), .status(410):
-            // A signed location ran out: ask where the file is now, once without progress.
-            guard isStale, attempt == 0 else { return error }
-            attempt += 1
-            return nil
-        default: return await recover(error, attempt: &attempt)
+        default: return await recover(error, tries: &tries)
         }
     }
 
-    private func recover(_ error: TransferError, attempt: inout Int) async -> TransferError? {
+    private func recover(_ error: TransferError, tries: inout Tries) async -> TransferError? {
         if error.isOverload { crew.relax() }
         do {
-            try await context.pause(after: error, attempt: &attempt, label: request.label)
+            try await context.pause(after: error, attempt: &tries.failures, label: request.label)
             return nil
         } catch {
             return error
@@ -244,12 +271,12 @@ extension FileDownload {
         return cut..<claim.end
     }
 
-    private func exchange(_ part: FilePart, at location: Location?, or first: URLReference) -> Exchange {
-        var exchange = context.exchange(location?.url ?? first, request.authorizer, headers: request.headers)
+    private func exchange(_ part: FilePart, at location: Location?, or address: FileAddress) -> Exchange {
+        var exchange = context.exchange(
+            location?.url ?? address.url, address.authorizer, headers: request.headers)
         // Credentials are those of the first place, never of a mirror elsewhere.
-        exchange.isAuthorized = location?.isAuthorized ?? (first.origin == request.url.origin)
-        exchange.allowsDowngrade = request.isDigestKnown && !request.authorizer.hasCredentials
-        exchange.decodesContent = request.decodesContent
+        exchange.isAuthorized = location?.isAuthorized ?? address.isAuthorized
+        exchange.allowsDowngrade = request.isDigestKnown && !address.authorizer.hasCredentials
         // The size of a file that nobody told may be any.
         exchange.isMultiplexed = request.size.map { $0 < 4 << 20 } ?? false
         exchange.isFile = true

@@ -2,6 +2,16 @@ import Glibc
 import NixFormats
 import Synchronization
 
+/// Where a file is, and who asks for it there.
+struct FileAddress: Sendable {
+    let url: URLReference
+    let authorizer: any RequestAuthorizer
+    /// Whether the credentials belong to the address.
+    var isAuthorized = true
+    /// Counts the addresses of a file whose permissions end.
+    var round = 0
+}
+
 /// A file to download.
 struct FileRequest: Sendable {
     /// What the content must be.
@@ -30,6 +40,8 @@ struct FileRequest: Sendable {
     var decodesContent = true
     /// Where the content is to be had in chunks, which is tried first.
     var xet: XetFile?
+    /// Asks for another address of the file when one was refused; nil when there is none.
+    var renewal: (@Sendable (FileAddress) async -> FileAddress?)?
 
     init(url: URLReference, label: String) {
         self.url = url
@@ -40,10 +52,7 @@ struct FileRequest: Sendable {
 
     /// Whether content of another hash is delivered all the same: the caller compares and keeps it under its own.
     var acceptsOtherContent: Bool {
-        switch expected {
-        case .unknown, .preferred: true
-        case .required, .gitBlob: false
-        }
+        if case .preferred = expected { true } else { false }
     }
 
     /// Whether SHA-256 is the only digest of the content that is asked for.
@@ -149,7 +158,7 @@ struct FileDownload: Sendable {
         if let path = request.url.filePath {
             let file = try copyLocalFile(path, into: partial)
             let digests = Digests(sha256: file.sha256, hash: file.hash)
-            if !request.acceptsOtherContent, let objection = objection(size: file.size, digests) {
+            if !request.acceptsOtherContent, let objection = objection(size: file.size, digests, promised: nil) {
                 partial.discard()
                 throw objection
             }
@@ -166,7 +175,7 @@ struct FileDownload: Sendable {
             let digests = try await fetchAndHash(partial, xet)
             let state = partial.state.withLock { $0 }
             let size = state.written.frontier
-            if let objection = objection(size: size, digests) {
+            if let objection = objection(size: size, digests, promised: state.promised) {
                 if canRetry {
                     canRetry = false
                     xet = nil
@@ -244,13 +253,16 @@ struct FileDownload: Sendable {
                 context.observer.observe(.note("\(failure.description); going on without Xet"))
             }
         }
-        var failure = await transfer(partial, signal: signal, from: request.url)
+        let first = FileAddress(url: request.url, authorizer: request.authorizer)
+        var failure = await transfer(partial, signal: signal, from: first)
         for url in request.mirrors {
             guard let error = failure, error.mayPassElsewhere, await crew.help(file: index) else { break }
             context.observer.observe(.note("\(error.description); trying the mirror '\(url.redacted)'"))
             // Servers name one version differently; the hash tells whether it is the same.
             if request.isDigestKnown { partial.state.withLock { $0.validators = Validators() } }
-            failure = await transfer(partial, signal: signal, from: url)
+            let isOwn = url.origin == request.url.origin
+            let mirror = FileAddress(url: url, authorizer: request.authorizer, isAuthorized: isOwn)
+            failure = await transfer(partial, signal: signal, from: mirror)
         }
         return failure
     }
@@ -329,23 +341,26 @@ struct FileDownload: Sendable {
     }
 
     /// Why the content is not what was promised; nil when it is, or when nothing was.
-    private func objection(size: Int64, _ digests: Digests) -> FetchError? {
+    ///
+    /// - Parameter promised: the digest that the file's own server tells.
+    private func objection(size: Int64, _ digests: Digests, promised: NixHash?) -> FetchError? {
         if let expected = request.size, size != expected {
             return FetchError(
                 .verification,
                 "'\(request.label.printable)' from '\(request.url.redacted)' has \(size) bytes instead of \(expected)")
         }
+        let wanted: NixHash?
         switch request.expected {
-        case .unknown: return nil
-        case .preferred(let hash), .required(let hash), .gitBlob(let hash, _):
-            guard digests.hash != hash else { return nil }
-            return FetchError(
-                .verification,
-                """
-                '\(request.label.printable)' from '\(request.url.redacted)' does not have the expected hash
-                expected: \(hash.sri)
-                received: \(digests.hash.sri)
-                """)
+        case .unknown: wanted = promised
+        case .preferred(let hash), .required(let hash), .gitBlob(let hash, _): wanted = hash
         }
+        guard let wanted, wanted != digests.hash else { return nil }
+        return FetchError(
+            .verification,
+            """
+            '\(request.label.printable)' from '\(request.url.redacted)' does not have the expected hash
+            expected: \(wanted.sri)
+            received: \(digests.hash.sri)
+            """)
     }
 }

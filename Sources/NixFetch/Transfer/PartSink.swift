@@ -24,6 +24,8 @@ final class PartSink: TransferSink {
     private let crew: TransferBatch
     /// The size that is promised by someone else than this server.
     private let knownSize: Int64?
+    /// Whether libcurl undoes a `Content-Encoding`; otherwise the bytes are taken as they are stored.
+    private let decodes: Bool
     /// From this size on a file counts as large.
     private let largeSize: Int64
     private let part: FilePart
@@ -33,12 +35,13 @@ final class PartSink: TransferSink {
 
     init(
         partial: PartialFile, signal: ProgressSignal, crew: TransferBatch, part: FilePart, knownSize: Int64?,
-        largeSize: Int64, step: Int64
+        decodes: Bool, largeSize: Int64, step: Int64
     ) {
         self.partial = partial
         self.signal = signal
         self.crew = crew
         self.knownSize = knownSize
+        self.decodes = decodes
         self.largeSize = largeSize
         self.part = part
         self.step = step
@@ -76,9 +79,11 @@ final class PartSink: TransferSink {
         else { return .badRange }
         let total = range.total ?? state.total
         let isOther = state.total != nil && total != state.total || !state.validators.agrees(with: head.validators)
-        if isOther || head.hasContentEncoding {
+        // What is stored compressed has parts like any other file.
+        let isEncoded = head.hasContentEncoding && (decodes || range.total == nil)
+        if isOther || isEncoded {
             // A compressed part cannot be put together with others: ask for the whole file instead.
-            if head.hasContentEncoding { state.isSequential = true }
+            if isEncoded { state.isSequential = true }
             state.begin(validators: Validators(), total: knownSize)
             return truncate() ?? .changed
         }
@@ -94,7 +99,13 @@ final class PartSink: TransferSink {
     private func beginWhole(
         _ head: ResponseHead, _ progress: inout Progress, _ state: inout PartialFile.State
     ) -> TransferError.Code? {
-        let length = head.hasContentEncoding ? nil : head.contentLength
+        if head.hasContentEncoding, !decodes, knownSize != nil, head.contentLength != knownSize {
+            // Compressed on the way, not what is stored: the next try undoes it.
+            state.isEncodedOnTheWay = true
+            return .badRange
+        }
+        let isDecoded = head.hasContentEncoding && decodes
+        let length = isDecoded ? nil : head.contentLength
         if let length, let knownSize, length != knownSize { return length > knownSize ? .tooLong : .tooShort }
         let total = knownSize ?? length
         let ignoresRange = part.asksRange && (progress.position > 0 || part.range.upperBound < total ?? .max)
@@ -110,8 +121,9 @@ final class PartSink: TransferSink {
         }
         if let total, state.written.ranges.isEmpty, let number = partial.reserve(total) { return .write(number) }
         state.validators = head.validators
+        state.promised = head.promisedDigest
         state.total = total
-        state.hasRanges = !head.hasContentEncoding && head["accept-ranges"]?.lowercased() == "bytes"
+        state.hasRanges = !isDecoded && head["accept-ranges"]?.lowercased() == "bytes"
         progress.position = 0
         progress.bodyEnd = total ?? .max
         state.claims[part.claim] = PartClaim(next: 0, end: progress.bodyEnd)

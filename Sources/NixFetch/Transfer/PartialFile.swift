@@ -1,5 +1,6 @@
 import CFallocate
 import Glibc
+import NixFormats
 import Synchronization
 
 /// A file on its way: `<key>.part` and its sidecar `<key>.part.json` in a directory of partial files.
@@ -22,6 +23,10 @@ final class PartialFile: Sendable {
         var hasRanges = false
         /// The server gives whole files only: one transfer, from the start.
         var isSequential = false
+        /// The server compresses its answers although that was not asked for.
+        var isEncodedOnTheWay = false
+        /// The digest that the server tells of its whole file.
+        var promised: NixHash?
         /// Where the bytes came from after redirects.
         var finalURL: String?
         /// How often the content began anew.
@@ -33,6 +38,7 @@ final class PartialFile: Sendable {
             restarts += 1
             self.validators = validators
             self.total = total
+            promised = nil
             written = ByteRanges()
             claims = [:]
         }

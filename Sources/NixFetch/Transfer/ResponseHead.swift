@@ -1,3 +1,5 @@
+import NixFormats
+
 /// Status and header fields of an HTTP answer.
 struct ResponseHead: Sendable, Equatable {
     /// 200 and so on.
@@ -43,6 +45,16 @@ struct ResponseHead: Sendable, Equatable {
     /// What tells two versions of a file apart.
     var validators: Validators {
         Validators(etag: self["etag"], lastModified: self["last-modified"])
+    }
+
+    /// The SHA-256 digest of the whole file, where a bucket keeps it; one of its parts' digests has a number behind.
+    var promisedDigest: NixHash? {
+        guard let text = self["x-amz-checksum-sha256"], !text.contains("-"), let bytes = Base64.decode(text.utf8),
+            bytes.count == 32
+        else {
+            return nil
+        }
+        return NixHash(.sha256, bytes)
     }
 
     /// The request's identifier at the server, for messages to its operators.
