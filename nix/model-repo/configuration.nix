@@ -30,7 +30,7 @@ let
     proxy = null;
   };
 
-  # What `auth` may carry into a derivation: names of variables, of profiles and of files, never a secret itself.
+  # What `auth` may carry into a derivation: names of variables, profiles and files, and programs; never a secret itself.
   authKeys = [
     "tokenEnvVar"
     "usernameEnvVar"
@@ -40,6 +40,9 @@ let
     "awsProfile"
     "gcpServiceAccountKey"
     "required"
+    "gatedModelHelp"
+    "tokenRefresh"
+    "authScript"
   ];
   secretKeys = [ "token" "password" "secretKey" "secretAccessKey" "accessKeyId" "apiKey" ];
 
@@ -53,6 +56,23 @@ let
         "auth: '${key}' would put a secret into the Nix store, where everyone can read it; "
         + "use auth.tokenEnvVar (the name of a variable) or auth.tokenFile (the path of a file)"
       ) (builtins.filter (key: auth ? ${key}) secretKeys);
+
+  timeoutKeys = [ "connect" "read" "stallTimeout" "stallMinSpeed" "total" "totalPerGB" ];
+  networkKeys = {
+    timeout = timeoutKeys;
+    timeouts = timeoutKeys;
+    retry = [ "maxAttempts" "baseDelay" "maxDelay" "jitter" "retryOn" "noRetryOn" ];
+    bandwidth = [ "limit" "perConnectionLimit" "burstSize" ];
+    proxy = [ "http" "https" "noProxy" "useEnvironment" "auth" "socks" ];
+    tls = [ "caBundle" "minVersion" "insecure" ];
+  };
+
+  # The names in `set` that are not in `known`, behind `prefix`.
+  unknownNames =
+    prefix: known: set:
+    map (name: prefix + name) (
+      builtins.filter (name: !(builtins.elem name known)) (if isAttrs set then builtins.attrNames set else [ ])
+    );
 
   failureActions = [ "abort" "warn" "skip" ];
 
@@ -84,6 +104,18 @@ let
 in
 {
   inherit defaultValidation defaultNetwork;
+
+  # Settings of a model, or of all models, that mean nothing.
+  unknownSettings =
+    config:
+    let
+      network = config.network or { };
+    in
+    unknownNames "auth." (authKeys ++ secretKeys) (config.auth or { })
+    ++ unknownNames "network." (builtins.attrNames networkKeys) network
+    ++ builtins.concatMap (name: unknownNames "network.${name}." networkKeys.${name} (network.${name} or { })) (
+      builtins.attrNames networkKeys
+    );
 
   # { valid, errors, sourceType }
   validate =

@@ -20,6 +20,12 @@ let
   sourceMeta = { inherit sourceType; } // kind.meta sourceConfig;
 
   unknown = sources.unknownKeys sourceType sourceConfig;
+  unknownSettings = configuration.unknownSettings config;
+  warnUnknownSettings =
+    if unknownSettings == [ ] then
+      value: value
+    else
+      builtins.warn "model '${merged.name}': there is no setting '${builtins.head unknownSettings}', it is ignored";
   warnUnknown =
     if unknown == [ ] then
       value: value
@@ -123,4 +129,4 @@ in
 if !checked.valid then
   throw "Invalid fetchModel configuration:\n  ${builtins.concatStringsSep "\n  " checked.errors}"
 else
-  warnUnknown (extended viewEnvironment)
+  warnUnknownSettings (warnUnknown (extended viewEnvironment))

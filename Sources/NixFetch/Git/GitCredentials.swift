@@ -13,6 +13,13 @@ struct GitLogin: Sendable, Equatable {
         _ request: CredentialRequest, url: URLReference?, tokenVariables: [String], tokenFiles: [String],
         _ environment: FetchEnvironment
     ) throws(FetchError) -> GitLogin? {
+        if let issued = request.issued {
+            guard let login = issued.login else {
+                throw FetchError(
+                    .unauthorized, "\(issued.origin) gives a login that git cannot use: it takes 'Bearer' and 'Basic'")
+            }
+            return login
+        }
         let own = url?.userInformation
         let user = request.usernameEnvVar.flatMap { environment.value($0) }
         if let variable = request.passwordEnvVar, let password = environment.value(variable) {
@@ -87,6 +94,11 @@ struct FieldsAuthorizer: RequestAuthorizer {
 
     func fields(for url: URLReference) -> [String] { lines }
     var hasCredentials: Bool { !lines.isEmpty }
+
+    /// One line.
+    init(_ line: String) {
+        lines = [line]
+    }
 
     /// The members of a JSON object of header fields; those with control characters are left out.
     init(_ header: JSONValue?) {

@@ -39,6 +39,15 @@ package struct FetchError: Error, Equatable, CustomStringConvertible {
         self.hint = hint
     }
 
+    /// The same with a model's own words about what to do.
+    func adding(help: String?) -> FetchError {
+        guard let help, !help.trimmingBlanks().isEmpty else { return self }
+        let lines = help.split(separator: "\n", omittingEmptySubsequences: false).map { String($0).printable }
+        var error = self
+        error.hint = (hint.map { "\($0)\n" } ?? "") + lines.joined(separator: "\n").trimmingBlanks()
+        return error
+    }
+
     package var description: String {
         guard let hint else { return message }
         return "\(message)\n\nhint: \(hint)"

@@ -49,8 +49,24 @@ package struct ModelFetcher: Sendable {
         _ request: ModelRequest, into staging: String, partials: String,
         observer: any FetchObserver = SilentObserver()
     ) async throws(FetchError) -> FetchedModel {
-        let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
         let workspace = try Workspace(staging: staging, partials: partials)
+        var request = request
+        let issued = try await IssuedToken(request.credentials, environment)
+        request.credentials.issued = issued
+        let renewal = issued.map { issued in Task { await issued.keepFresh() } }
+        defer { renewal?.cancel() }
+        do throws(FetchError) {
+            return try await fetch(request, workspace, observer)
+        } catch {
+            guard error.kind == .unauthorized else { throw error }
+            throw error.adding(help: request.credentials.gatedModelHelp)
+        }
+    }
+
+    private func fetch(
+        _ request: ModelRequest, _ workspace: Workspace, _ observer: any FetchObserver
+    ) async throws(FetchError) -> FetchedModel {
+        let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
         switch request.source {
         case .huggingface(let repository):
             let source = try HuggingFaceSource(

@@ -40,6 +40,17 @@ package struct CredentialRequest: Sendable, Equatable {
     package var awsProfile: String?
     /// Refuse to go on without a token.
     package var required = false
+    /// Whether the file of the `hf` program is read; nil as the environment says.
+    package var useHfCli: Bool?
+    /// The key file of a service account at Google.
+    package var gcpServiceAccountKey: String?
+    /// Words for whoever has no access.
+    package var gatedModelHelp: String?
+    /// A program in bash that prints credentials.
+    package var authScript: String?
+    package var tokenRefresh: TokenRefresh?
+    /// What one of the two printed.
+    var issued: IssuedToken?
 
     package init() {}
 
@@ -50,5 +61,33 @@ package struct CredentialRequest: Sendable, Equatable {
         passwordEnvVar = try fields.string("passwordEnvVar")
         awsProfile = try fields.string("awsProfile")
         required = try fields.bool("required") ?? false
+        useHfCli = try fields.bool("useHfCli")
+        gcpServiceAccountKey = try fields.string("gcpServiceAccountKey")
+        gatedModelHelp = try fields.string("gatedModelHelp")
+        authScript = try fields.string("authScript")
+        tokenRefresh = try fields.object("tokenRefresh").flatMap { fields throws(FetchError) in
+            try TokenRefresh(fields)
+        }
+        guard authScript == nil || tokenRefresh == nil else {
+            throw FetchError(.badRequest, "auth has both 'authScript' and 'tokenRefresh', which give the same thing")
+        }
+    }
+}
+
+/// A program that prints a new token, and for how long one is good.
+package struct TokenRefresh: Sendable, Equatable {
+    /// Run by bash.
+    package var command: String
+    /// Seconds.
+    package var lifetime: Double
+    /// Seconds before the end of a token at which the next is asked for.
+    package var margin: Double
+
+    /// Nil when it is switched off.
+    init?(_ fields: RequestFields) throws(FetchError) {
+        guard try fields.bool("enable") ?? true else { return nil }
+        command = try fields.requiredString("command")
+        lifetime = try fields.seconds("maxTokenAgeSec") ?? 3600
+        margin = try fields.seconds("refreshBeforeExpirySec") ?? 300
     }
 }

@@ -7,6 +7,8 @@ struct HubErrors: Sendable {
     let revision: String
     let endpoint: String
     let token: HubToken?
+    /// The model's own words about access.
+    let help: String?
 
     /// Translates a failed request.
     ///
@@ -67,7 +69,8 @@ struct HubErrors: Sendable {
             .notFound, "repository '\(repo)' does not exist at \(endpoint), or it is private or gated (\(sent))", head,
             hint: token == nil
                 ? "check the name; for a private or gated repository set HF_TOKEN"
-                : "check the name, and that this token's account may read it")
+                : "check the name, and that this token's account may read it"
+        ).adding(help: help)
     }
 
     private func gated(_ head: ResponseHead) -> FetchError {

@@ -7,17 +7,28 @@ struct HubToken: Sendable {
     /// Looks for a token: the model's own variable and file, then `HF_TOKEN`, `HUGGING_FACE_HUB_TOKEN`, and the file
     /// `HF_TOKEN_PATH` (default `$HF_HOME/token`).
     ///
-    /// `HF_HUB_DISABLE_IMPLICIT_TOKEN` switches the last three off. Nil when there is none.
+    /// `HF_HUB_DISABLE_IMPLICIT_TOKEN` switches the last three off, `useHfCli` the last one on or off. Nil when there is
+    /// none. What a program of the model's printed comes before all of them.
     static func find(_ credentials: CredentialRequest, _ environment: FetchEnvironment) throws(FetchError) -> HubToken?
     {
+        if let issued = credentials.issued {
+            guard let token = issued.bearer else {
+                throw FetchError(
+                    .unauthorized, "the hub takes a token, and \(issued.origin) gives another kind of login")
+            }
+            return try make(token, issued.origin)
+        }
         if let name = credentials.tokenEnvVar, let token = try variable(name, environment) { return token }
         if let path = credentials.tokenFile, let token = try file(environment.expand(path), environment) {
             return token
         }
-        if !environment.isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN") {
+        let isImplicit = !environment.isTrue("HF_HUB_DISABLE_IMPLICIT_TOKEN")
+        if isImplicit {
             if let token = try variable("HF_TOKEN", environment) { return token }
             if let token = try variable("HUGGING_FACE_HUB_TOKEN", environment) { return token }
-            if let token = try file(defaultPath(environment), environment) { return token }
+        }
+        if credentials.useHfCli ?? isImplicit, let token = try file(defaultPath(environment), environment) {
+            return token
         }
         guard credentials.required else { return nil }
         let place = credentials.tokenEnvVar.map { "the variable \($0)" } ?? "the variable HF_TOKEN"

@@ -11,6 +11,9 @@ struct HuggingFaceSource: Sendable {
     private let kind: ModelSource.HubRepository.Kind
     private let selection: FileSelection
     private let token: HubToken?
+    private let issued: IssuedToken?
+    /// The model's own words about access.
+    private let help: String?
     private let endpoint: URLReference
     /// The endpoint without a final `/`, to put paths behind.
     private let base: String
@@ -50,6 +53,8 @@ struct HuggingFaceSource: Sendable {
         kind = repository.kind
         selection = FileSelection(repository.files)
         token = try HubToken.find(credentials, environment)
+        issued = credentials.issued
+        help = credentials.gatedModelHelp
         var text = environment.value("HF_ENDPOINT") ?? Self.defaultBase
         while text.hasSuffix("/") { text.removeLast() }
         endpoint = try Downloader.parse(text)
@@ -77,10 +82,11 @@ struct HuggingFaceSource: Sendable {
     }
 
     private var errors: HubErrors {
-        HubErrors(repo: repo, kind: kind, revision: revision, endpoint: base, token: token)
+        HubErrors(repo: repo, kind: kind, revision: revision, endpoint: base, token: token, help: help)
     }
 
     private var authorizer: any RequestAuthorizer {
+        if let issued { return issued }
         if let token { return StaticAuthorizer(bearer: token.value) }
         return AnonymousAuthorizer()
     }

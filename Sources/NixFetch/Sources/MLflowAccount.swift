@@ -77,6 +77,7 @@ struct MLflowAccount {
 extension CredentialRequest {
     /// What a model's `auth` names for requests in general: user and password, a token's variable, a token's file.
     func authorizer(_ environment: FetchEnvironment) -> (any RequestAuthorizer)? {
+        if let issued { return issued }
         if let name = usernameEnvVar, let user = environment.value(name) {
             return StaticAuthorizer(user: user, password: passwordEnvVar.flatMap { environment.value($0) } ?? "")
         }

@@ -27,8 +27,8 @@ struct ProxySettings: Sendable {
     init(_ environment: FetchEnvironment, _ request: ProxyRequest) {
         self.init()
         if request.usesEnvironment { self = ProxySettings(environment) }
-        if let proxy = request.http ?? request.https { http = proxy }
-        if let proxy = request.https ?? request.http { https = proxy }
+        if let proxy = request.http { http = proxy }
+        if let proxy = request.https { https = proxy }
         if let hosts = request.noProxy { noProxy = hosts }
         guard let name = request.usernameEnvVar, let user = environment.value(name) else { return }
         credentials = (user, request.passwordEnvVar.flatMap { environment.value($0) } ?? "")
