@@ -2,6 +2,7 @@
 
 import hashlib
 import http.server
+import io
 import json
 import pathlib
 import random
@@ -18,14 +19,12 @@ KEYS = ["config.json", "a file+1 é.txt", "x#?%&=~*'()!.txt", "sub/deep/w.bin", 
 START = "https://models.awsapps.com/start"
 
 
-class S3Server:
-    """A running Tests/Support/s3server.py with a bucket of objects."""
+class Service:
+    """A running server of S3, with what it said about itself: `address`, `access`, `secret`."""
 
-    def __init__(self, log: pathlib.Path, *flags: str):
-        self.log = log
-        command = [sys.executable, "-W", "ignore", str(SUPPORT / "s3server.py"), "--log", str(log), *flags]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
-        self.__dict__.update(json.loads(self.process.stdout.readline()))
+    def __init__(self, process: subprocess.Popen):
+        self.process = process
+        self.__dict__.update(json.loads(process.stdout.readline()))
         self.keys = {"AWS_ACCESS_KEY_ID": self.access, "AWS_SECRET_ACCESS_KEY": self.secret}
 
     def client(self, region: str = "us-east-1"):
@@ -46,11 +45,30 @@ class S3Server:
         client.put_object(Bucket=bucket, Key="llama/", Body=b"")
         client.put_object(Bucket=bucket, Key="llama-2/other.txt", Body=b"a sibling")
 
+
+
+class S3Server(Service):
+    """A running Tests/Support/s3server.py, that is moto; `requests()` is what it was asked so far."""
+
+    def __init__(self, log: pathlib.Path, *flags: str):
+        self.log = log
+        command = [sys.executable, "-W", "ignore", str(SUPPORT / "s3server.py"), "--log", str(log), *flags]
+        super().__init__(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
+
     def requests(self) -> list[dict]:
         return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
 
     def stop(self) -> None:
         self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class SwiftServer(Service):
+    """A running Tests/Support/swiftserver.py."""
+
+    def stop(self) -> None:
+        self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
 
@@ -75,6 +93,16 @@ def s3(start_s3) -> S3Server:
     server.fill("models")
     server.fill("open")
     return server
+
+
+@pytest.fixture(scope="module")
+def swift(tmp_path_factory):
+    """OpenStack Swift with its S3 interface, and a bucket in it."""
+    command = [sys.executable, str(SUPPORT / "swiftserver.py"), str(tmp_path_factory.mktemp("swift"))]
+    server = SwiftServer(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    server.fill("models")
+    yield server
+    server.stop()
 
 
 @pytest.fixture
@@ -105,12 +133,63 @@ def fetched(project: Project, *arguments, **named) -> pathlib.Path:
 
 def test_equals_the_aws_program(project, s3, tmp_path):
     project.environment |= s3.keys
-    output = fetched(project, endpoint=s3.address)
-    command = [sys.executable, "-m", "awscli", "--endpoint-url", s3.address, "s3", "sync", "--quiet", "s3://models/llama/", str(tmp_path / "aws")]
+    names = equals_the_aws_program(project, s3, tmp_path)
+    assert len([entry for entry in names.values() if entry[0] == "file"]) == len(KEYS)
+    assert all(entry["status"] == 200 for entry in s3.requests() if "list-type=2" in entry["query"])
+
+
+def equals_the_aws_program(project, server, tmp_path, bucket="models", prefix="llama") -> dict:
+    output = fetched(project, endpoint=server.address, bucket=bucket, prefix=prefix)
+    source = f"s3://{bucket}/{prefix}/"
+    command = [sys.executable, "-m", "awscli", "--endpoint-url", server.address, "s3", "sync", "--quiet", source, str(tmp_path / "aws")]
     subprocess.run(command, check=True, env={**project.environment, "AWS_DEFAULT_REGION": "us-east-1"})
     assert tree(output) == tree(tmp_path / "aws")
-    assert len([entry for entry in tree(output).values() if entry[0] == "file"]) == len(KEYS)
-    assert all(entry["status"] == 200 for entry in s3.requests() if "list-type=2" in entry["query"])
+    return tree(output)
+
+
+def test_swift_equals_the_aws_program(project, swift, tmp_path):
+    project.environment |= swift.keys
+    names = equals_the_aws_program(project, swift, tmp_path)
+    assert len([entry for entry in names.values() if entry[0] == "file"]) == len(KEYS)
+
+
+def test_swift_has_objects_of_parts(project, swift, tmp_path):
+    """A large object that was uploaded in parts, fetched in ranges: its ETag is no digest of it."""
+    client = swift.client()
+    content = random.Random(3).randbytes(40 << 20)
+    parts = boto3.s3.transfer.TransferConfig(multipart_threshold=8 << 20, multipart_chunksize=8 << 20)
+    client.upload_fileobj(io.BytesIO(content), "models", "parts/model.bin", Config=parts)
+    assert client.head_object(Bucket="models", Key="parts/model.bin")["ETag"].endswith('-5"')
+    project.environment |= swift.keys
+    assert equals_the_aws_program(project, swift, tmp_path, prefix="parts") == {"model.bin": ("file", False, content)}
+
+
+def test_swift_pages_and_versions(project, swift):
+    client = swift.client()
+    for number in range(120):
+        client.put_object(Bucket="models", Key=f"many/{number}.txt", Body=str(number).encode())
+    client.create_bucket(Bucket="versioned")
+    client.put_bucket_versioning(Bucket="versioned", VersioningConfiguration={"Status": "Enabled"})
+    first = client.put_object(Bucket="versioned", Key="m/w.bin", Body=b"first")["VersionId"]
+    client.put_object(Bucket="versioned", Key="m/w.bin", Body=b"second")
+    project.environment |= swift.keys
+    output = fetched(project, prefix="many/", endpoint=swift.address)
+    assert {path.name: path.read_text() for path in output.iterdir()} == {f"{n}.txt": f"{n}" for n in range(120)}
+    version = Project(project.folder.parent / "version", "http://127.0.0.1:1")
+    version.environment |= project.environment
+    output = fetched(version, f'versionId = "{first}";', bucket="versioned", prefix="m/w.bin", endpoint=swift.address)
+    assert tree(output) == {"w.bin": ("file", False, b"first")}
+
+
+def test_swift_refuses(project, swift):
+    assert "no access to bucket 'models' without credentials" in build(project, endpoint=swift.address).stderr
+    project.environment |= {**swift.keys, "AWS_SECRET_ACCESS_KEY": "SecretThatIsWrong"}
+    result = build(project, endpoint=swift.address)
+    assert "with the credentials of the environment (SignatureDoesNotMatch" in result.stderr
+    assert "SecretThatIsWrong" not in result.stderr
+    project.environment |= swift.keys
+    assert "bucket 'nowhere-at-all' does not exist (NoSuchBucket" in build(project, bucket="nowhere-at-all", endpoint=swift.address).stderr
+    assert "has no objects below 'llama-3'" in build(project, prefix="llama-3", endpoint=swift.address).stderr
 
 
 def test_pages(project, s3):
@@ -203,12 +282,21 @@ def test_virtual_hosts(project, s3):
     build(project, 'addressingStyle = "virtual";', endpoint="http://s3.example.com")
     build(project, 'addressingStyle = "path";', endpoint="http://s3.example.com")
     build(project, endpoint="http://s3.example.com/base")
+    point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/reading"
+    build(project, bucket=point, endpoint="http://s3.example.com")
     proxy.shutdown()
     assert [url.split("?")[0] for url in seen] == [
         "http://models.s3.example.com/",
         "http://s3.example.com/models/",
         "http://s3.example.com/base/models/",
+        "http://reading-123456789012.s3.example.com/",
     ]
+    for wrong, words in [
+        ("arn:aws:s3::123456789012:accesspoint/a.mrap", "access points of several regions are not supported"),
+        ("arn:aws:s3-outposts:eu-west-1:1:outpost/o/accesspoint/a", "not of s3"),
+        ("arn:aws:s3:eu-west-1:123456789012:bucket", "names no access point"),
+    ]:
+        assert words in build(project, bucket=wrong, endpoint="http://s3.example.com").stderr
 
 
 def profile(project: Project, config: str, credentials: str = "") -> None:
@@ -264,6 +352,32 @@ def test_role_that_leads_to_itself(project, s3):
     profile(project, "[profile a]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = r\nsource_profile = a\n")
     result = build(project, auth='auth.awsProfile = "a";', endpoint=s3.address)
     assert "takes its role from itself" in result.stderr
+
+
+def test_role_that_wants_a_code(project, s3):
+    config = f"[profile coded]\nrole_arn = {s3.role}\nsource_profile = base\nmfa_serial = arn:aws:iam::123456789012:mfa/me\n"
+    keys = f"aws_access_key_id = {s3.access}\naws_secret_access_key = {s3.secret}\n"
+    profile(project, f"[profile base]\nregion = us-east-1\n{config}", f"[base]\n{keys}")
+    project.environment |= {"AWS_PROFILE": "coded", "AWS_ENDPOINT_URL": s3.address}
+    result = build(project)
+    assert "takes a role that wants a code ('mfa_serial')" in result.stderr and "AWS_MFA_CODE" in result.stderr
+    project.environment["AWS_MFA_CODE"] = "123456"
+    fetched(project)
+    assert last_access_key(s3).startswith("ASIA")
+
+
+def test_requester_pays(project, s3):
+    """The field is in what is signed, and moto checks the signature."""
+    project.environment |= s3.keys
+    fetched(project, "requesterPays = true;", endpoint=s3.address)
+    signed = [entry["authorization"] for entry in s3.requests() if "SignedHeaders" in (entry["authorization"] or "")]
+    assert "x-amz-request-payer" in signed[-1] and "x-amz-checksum-mode" in signed[-1]
+
+
+def test_digests_of_the_service(project, s3):
+    s3.client().put_object(Bucket="models", Key="summed/w.bin", Body=b"content", ChecksumAlgorithm="SHA256")
+    project.environment |= s3.keys
+    assert tree(fetched(project, prefix="summed", endpoint=s3.address)) == {"w.bin": ("file", False, b"content")}
 
 
 def test_web_identity(project, s3):

@@ -99,11 +99,10 @@ struct AWSCredentialChain: Sendable {
         guard !visited.contains(profile.name), visited.count < 16 else {
             throw FetchError(.unauthorized, "\(profile.origin) takes its role from itself ('source_profile')")
         }
-        if profile["mfa_serial"] != nil {
+        if profile["mfa_serial"] != nil, environment.value(AWSTokenService.codeVariable) == nil {
             throw FetchError(
-                .unauthorized,
-                "\(profile.origin) takes a role that wants a code ('mfa_serial'), which is not asked for here",
-                hint: "log in with the aws program and put its keys into the environment, or use 'credential_process'")
+                .unauthorized, "\(profile.origin) takes a role that wants a code ('mfa_serial')",
+                hint: "put the code that the device shows into \(AWSTokenService.codeVariable)")
         }
         let base: S3Credentials?
         if let name = profile["source_profile"] {

@@ -7,9 +7,15 @@ struct AWSTokenService: Sendable {
     let region: String
     let context: FetchContext
 
+    /// The code of a device for roles that want one; nobody is asked for it.
+    static let codeVariable = "AWS_MFA_CODE"
+
     /// AssumeRole, signed with other credentials.
     func assume(_ role: String, with base: S3Credentials) async throws(FetchError) -> S3Credentials {
         var fields = [("Action", "AssumeRole"), ("RoleArn", role), ("RoleSessionName", session(nil))]
+        if let serial = profile?["mfa_serial"], let code = environment.value(Self.codeVariable) {
+            fields += [("SerialNumber", serial), ("TokenCode", code)]
+        }
         if let identifier = profile?["external_id"] { fields.append(("ExternalId", identifier)) }
         return try await ask(fields, role: role, base: base)
     }

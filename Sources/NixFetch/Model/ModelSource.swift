@@ -79,10 +79,12 @@ extension ModelSource {
         package var versionId: String?
         /// `auto`, `path` or `virtual`.
         package var addressingStyle: String?
+        /// Whether the account of the credentials pays for what is read.
+        package var requesterPays: Bool
 
         package init(
             bucket: String, prefix: String, region: String? = nil, endpoint: String? = nil, files: [String]? = nil,
-            versionId: String? = nil, addressingStyle: String? = nil
+            versionId: String? = nil, addressingStyle: String? = nil, requesterPays: Bool = false
         ) {
             self.bucket = bucket
             self.prefix = prefix
@@ -91,6 +93,7 @@ extension ModelSource {
             self.files = files
             self.versionId = versionId
             self.addressingStyle = addressingStyle
+            self.requesterPays = requesterPays
         }
 
         init(_ fields: RequestFields) throws(FetchError) {
@@ -98,7 +101,8 @@ extension ModelSource {
                 bucket: try fields.requiredString("bucket"), prefix: try fields.string("prefix") ?? "",
                 region: try fields.string("region"), endpoint: try fields.string("endpoint"),
                 files: try fields.patterns("files"), versionId: try fields.string("versionId"),
-                addressingStyle: try fields.string("addressingStyle"))
+                addressingStyle: try fields.string("addressingStyle"),
+                requesterPays: try fields.bool("requesterPays") ?? false)
         }
     }
 

@@ -14,6 +14,8 @@ struct S3Configuration: Sendable {
     /// A service other than AWS.
     var endpoint: String?
     var addressing = AddressingStyle.auto
+    /// What stands for a bucket, where `bucket` is its ARN.
+    var accessPoint: S3AccessPoint?
     /// AWS's hosts with IPv6, and those that follow FIPS.
     var usesDualStack = false
     var usesFIPS = false
@@ -24,8 +26,10 @@ struct S3Configuration: Sendable {
         _ environment: FetchEnvironment
     ) throws(FetchError) {
         let profile = profiles[request.awsProfile ?? profiles.implicitName]
+        accessPoint = try S3AccessPoint(location.bucket)
         region =
-            location.region ?? environment.value("AWS_REGION") ?? environment.value("AWS_DEFAULT_REGION")
+            accessPoint?.region ?? location.region ?? environment.value("AWS_REGION") ?? environment.value(
+                "AWS_DEFAULT_REGION")
             ?? profile?["region"] ?? "us-east-1"
         endpoint = location.endpoint ?? AWSEndpoints.configured("s3", environment, profile)
         func isOn(_ variable: String, _ key: String) -> Bool {
@@ -54,9 +58,13 @@ final class S3Identity: RequestAuthorizer {
     private let chain: AWSCredentialChain
     private let state: Mutex<State>
 
+    /// Whether the account of the credentials pays for what is read.
+    private let requesterPays: Bool
+
     /// The first credentials of the chain, or none at all: then requests are not signed.
-    init(_ chain: AWSCredentialChain, region: String) async throws(FetchError) {
+    init(_ chain: AWSCredentialChain, region: String, requesterPays: Bool) async throws(FetchError) {
         self.chain = chain
+        self.requesterPays = requesterPays
         state = Mutex(State(credentials: try await chain.resolve(), region: region))
     }
 
@@ -75,10 +83,16 @@ final class S3Identity: RequestAuthorizer {
 
     var hasCredentials: Bool { credentials != nil }
 
-    func fields(for url: URLReference) -> [String] {
+    func fields(for url: URLReference) -> [String] { fields(for: url, and: []) }
+
+    /// The fields of a signed request, or of one that nobody signs, with further ones `x-amz-…`.
+    func fields(for url: URLReference, and more: [(name: String, value: String)]) -> [String] {
         let state = state.withLock { $0 }
-        guard let credentials = state.credentials else { return [] }
-        return S3Signer(credentials: credentials, region: state.region, clockOffset: state.clockOffset).fields(for: url)
+        let extra = more + (requesterPays ? [("x-amz-request-payer", "requester")] : [])
+        guard let credentials = state.credentials else { return extra.map { "\($0.name): \($0.value)" } }
+        var signer = S3Signer(credentials: credentials, region: state.region, clockOffset: state.clockOffset)
+        signer.extra = extra
+        return signer.fields(for: url)
     }
 
     /// Asks for new credentials.

@@ -30,7 +30,9 @@ struct S3Session: Sendable {
             origin = (endpoint.scheme, endpoint.authority, path)
         } else {
             let region = identity.region
-            let service = "s3\(configuration.usesFIPS ? "-fips" : "")\(configuration.usesDualStack ? ".dualstack" : "")"
+            let kind = configuration.accessPoint == nil ? "s3" : "s3-accesspoint"
+            let service =
+                "\(kind)\(configuration.usesFIPS ? "-fips" : "")\(configuration.usesDualStack ? ".dualstack" : "")"
             origin = ("https", "\(service).\(region).\(AWSEndpoints.domain(region))", "")
         }
         let isVirtual =
@@ -39,9 +41,11 @@ struct S3Session: Sendable {
             case .path: false
             case .auto: endpoint == nil && !bucket.contains(".") && bucket.utf8.allSatisfy(Self.isHostByte)
             }
+        // An access point has no other form.
+        let label = configuration.accessPoint?.label ?? (isVirtual ? bucket : nil)
         var text =
-            isVirtual
-            ? "\(origin.scheme)://\(bucket).\(origin.authority)\(origin.path)/\(object)"
+            label != nil
+            ? "\(origin.scheme)://\(label ?? "").\(origin.authority)\(origin.path)/\(object)"
             : "\(origin.scheme)://\(origin.authority)\(origin.path)/\(bucket)/\(object)"
         if !query.isEmpty {
             let fields = query.map { name, value in
@@ -140,6 +144,14 @@ struct S3Session: Sendable {
         else { return false }
         identity.region = other
         return true
+    }
+
+    /// The same address with new keys, where those in use have an end; asked for once in a while.
+    func renewed(_ refused: FileAddress) async -> FileAddress? {
+        guard refused.round == 0, let old = identity.credentials, old.expiration != nil else { return nil }
+        try? await identity.renew()
+        guard identity.credentials != old else { return nil }
+        return FileAddress(url: refused.url, authorizer: refused.authorizer, round: refused.round + 1)
     }
 
     /// Puts a failed request into words.

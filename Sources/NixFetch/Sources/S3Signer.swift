@@ -1,4 +1,3 @@
-import Glibc
 import NixFormats
 import Synchronization
 
@@ -24,6 +23,8 @@ struct S3Signer: RequestAuthorizer {
     var service = "s3"
     /// What a `POST` sends; nil for a `GET`.
     var body: RequestBody?
+    /// Further fields `x-amz-…`, in lower case.
+    var extra: [(name: String, value: String)] = []
 
     var hasCredentials: Bool { true }
 
@@ -39,6 +40,7 @@ struct S3Signer: RequestAuthorizer {
         var signed = [("host", url.authority), ("x-amz-content-sha256", bodyHash), ("x-amz-date", time)]
         if let type = body?.contentType { signed.insert(("content-type", type), at: 0) }
         if let token = credentials.sessionToken { signed.append(("x-amz-security-token", token)) }
+        signed = (signed + extra.map { ($0.name, $0.value) }).sorted { $0.0 < $1.0 }
         let names = signed.map(\.0).joined(separator: ";")
         let query = (url.query ?? "").split(separator: "&").map { $0.contains("=") ? String($0) : "\($0)=" }
         let request = [
@@ -60,12 +62,7 @@ struct S3Signer: RequestAuthorizer {
 
     /// A time as in `20130524T000000Z`.
     private static func timestamp(_ seconds: Int64) -> String {
-        var time = time_t(seconds)
-        var fields = tm()
-        gmtime_r(&time, &fields)
-        func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "\(fields.tm_year + 1900)\(padded(fields.tm_mon + 1))\(padded(fields.tm_mday))T"
-            + "\(padded(fields.tm_hour))\(padded(fields.tm_min))\(padded(fields.tm_sec))Z"
+        AWSDate.text(seconds).filter { $0 != "-" && $0 != ":" }
     }
 
     /// HMAC-SHA256 (RFC 2104).

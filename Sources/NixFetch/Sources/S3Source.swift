@@ -1,3 +1,14 @@
+/// Signs the request for an object, and asks for its digest where the service keeps one.
+struct S3ObjectAuthorizer: RequestAuthorizer {
+    let identity: S3Identity
+
+    var hasCredentials: Bool { identity.hasCredentials }
+
+    func fields(for url: URLReference) -> [String] {
+        identity.fields(for: url, and: [("x-amz-checksum-mode", "ENABLED")])
+    }
+}
+
 /// The objects below a key prefix of an S3 bucket, as a tree.
 struct S3Source: Sendable {
     private let location: ModelSource.S3Location
@@ -24,12 +35,19 @@ struct S3Source: Sendable {
             (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
                 || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
         }
-        guard isGood, !location.bucket.hasPrefix("."), !location.bucket.contains(".."), location.bucket.count <= 255
+        let profiles = AWSProfiles(environment)
+        configuration = try S3Configuration(location, credentials, profiles, environment)
+        guard
+            isGood && !location.bucket.hasPrefix(".") && !location.bucket.contains("..") && location.bucket.count <= 255
+                || configuration.accessPoint != nil
         else {
             throw FetchError(.badRequest, "'\(location.bucket.printable)' is not a bucket name")
         }
-        let profiles = AWSProfiles(environment)
-        configuration = try S3Configuration(location, credentials, profiles, environment)
+        if let issued = credentials.issued {
+            throw FetchError(
+                .badRequest, "\(issued.origin) gives a token, and S3 takes signatures",
+                hint: "a program that prints keys is the 'credential_process' of a profile: 'auth.awsProfile'")
+        }
         let isRegion = configuration.region.utf8.allSatisfy {
             (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
         }
@@ -51,7 +69,8 @@ struct S3Source: Sendable {
 
     /// Lists, selects and fetches.
     func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel {
-        let identity = try await S3Identity(chain, region: configuration.region)
+        let identity = try await S3Identity(
+            chain, region: configuration.region, requesterPays: location.requesterPays)
         let session = try S3Session(
             bucket: location.bucket, configuration: configuration, identity: identity, context: context)
         let all = try await listObjects(session)
@@ -85,7 +104,8 @@ struct S3Source: Sendable {
         let version = location.versionId
         let query = version.map { [("versionId", $0)] } ?? []
         var request = FileRequest(url: try session.url(key: object.key, query: query), label: object.path)
-        request.authorizer = session.identity
+        request.authorizer = S3ObjectAuthorizer(identity: session.identity)
+        request.renewal = { refused in await session.renewed(refused) }
         request.size = object.size
         // The bytes of the object, whatever encoding is noted with it.
         request.decodesContent = false

@@ -173,13 +173,14 @@ rec {
 
     s3 = {
       hubLayout = false;
-      keys = [ "bucket" "prefix" "region" "endpoint" "files" "versionId" "addressingStyle" ];
+      keys = [ "bucket" "prefix" "region" "endpoint" "files" "versionId" "addressingStyle" "requesterPays" ];
       # Without a region: that of the environment or of the profile, else us-east-1.
       check =
         cfg:
         required "s3" [ "bucket" "prefix" ] cfg
         ++ textual "s3" [ "bucket" "region" "endpoint" "versionId" "addressingStyle" ] cfg
         ++ failing (cfg ? prefix && !(isString cfg.prefix)) "s3: 'prefix' must be a string"
+        ++ failing (!(builtins.isBool (cfg.requesterPays or false))) "s3: 'requesterPays' must be a Boolean"
         ++ fileList "s3" "files" cfg;
       rawName = name: cfg: "s3-${safeName "${cfg.bucket}/${cfg.prefix}"}-raw";
       json = cfg: {
@@ -188,7 +189,7 @@ rec {
         endpoint = cfg.endpoint or null;
         files = cfg.files or null;
       }
-      // given [ "versionId" "addressingStyle" ] cfg;
+      // given [ "versionId" "addressingStyle" "requesterPays" ] cfg;
       meta = cfg: {
         org = cfg.bucket;
         model = lastSegment (lib.removeSuffix "/" cfg.prefix);

@@ -78,6 +78,7 @@ in
             region = null;
             endpoint = null;
             addressingStyle = null;
+            requesterPays = null;
           } shared;
     in
     {
