@@ -3,6 +3,7 @@
 import http.server
 import json
 import pathlib
+import ssl
 import subprocess
 import sys
 import threading
@@ -221,3 +222,52 @@ def test_databricks_catalog_with_a_profile(project, workspace, mlflow):
         project, "databricks-uc://work", 'modelName = "main.default.bert";', environment={"MLFLOW_S3_ENDPOINT_URL": mlflow["s3"]}
     )
     assert files == ARTIFACTS
+
+
+class MutualServer(http.server.BaseHTTPRequestHandler):
+    """One version of one model, with the answers of MLflow's server."""
+
+    ANSWERS = {
+        "/api/2.0/mlflow/model-versions/get": {"model_version": {"name": "m", "version": "1", "source": "mlflow-artifacts:/m"}},
+        "/api/2.0/mlflow/model-versions/get-download-uri": {"artifact_uri": "mlflow-artifacts:/m"},
+        "/api/2.0/mlflow-artifacts/artifacts": {"files": [{"path": "a.txt", "is_dir": False, "file_size": 3}]},
+    }
+
+    def do_GET(self):
+        path = self.path.split("?")[0]
+        body = b"abc" if path.endswith("/m/a.txt") else json.dumps(self.ANSWERS[path]).encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments):
+        pass
+
+
+def test_client_certificate(tmp_path):
+    """A server that talks to nobody without a certificate."""
+    files = {name: tmp_path / f"{name}.pem" for name in ("server", "client")}
+    for name, file in files.items():
+        command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
+        command += ["-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", f"{file}.key", "-out", str(file)]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+        file.write_text(file.read_text() + pathlib.Path(f"{file}.key").read_text())
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(files["server"])
+    context.load_verify_locations(files["client"])
+    context.verify_mode = ssl.CERT_REQUIRED
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), MutualServer)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    project = Project(tmp_path / "work", "http://127.0.0.1:1")
+    place = f'trackingUri = "https://127.0.0.1:{server.server_port}"; modelName = "m"; modelVersion = 1;'
+    network = "network = { retry.maxAttempts = 1; };"
+    project.write_models(f'm = {{ source.mlflow = {{ {place} }}; hash = "{FAKE_HASH}"; {network} }};')
+    project.environment["MLFLOW_TRACKING_SERVER_CERT_PATH"] = str(files["server"])
+    assert "got:" not in project.run("build", ".#models.m").stderr
+    certificate = {"MLFLOW_TRACKING_CLIENT_CERT_PATH": str(files["client"])}
+    assert got_hash(project.run("build", ".#models.m", environment=certificate).stderr)
+    insecure = {"MLFLOW_TRACKING_INSECURE_TLS": "true"}
+    assert "MLFLOW_TRACKING_INSECURE_TLS is refused" in project.run("build", ".#models.m", environment=insecure).stderr
+    server.shutdown()

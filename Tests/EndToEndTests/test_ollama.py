@@ -117,3 +117,30 @@ def test_errors_name_the_model(project, registry, model, words):
     refused = project.run("build", ".#models.tiny")
     assert refused.returncode == 1
     assert words.format(host=registry.host) in refused.stderr
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_login_with_the_key_of_ollama(project, registry, is_known):
+    """ssh-keygen's key, as `ollama` makes it; the registry checks the signature."""
+    folder = project.home / ".ollama"
+    folder.mkdir()
+    make = ["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f"]
+    subprocess.run([*make, str(folder / "id_ed25519")], check=True)
+    public = folder / "id_ed25519.pub"
+    if not is_known:
+        subprocess.run([*make, str(folder / "other")], check=True)
+        public = folder / "other.pub"
+    (registry.log.parent / "id_ed25519.pub").write_text(public.read_text())
+    write(project, f"{registry.address}/signed/tiny")
+    result = project.run("build", ".#models.tiny")
+    assert ("got:" in result.stderr) == is_known, result.stderr
+    if not is_known:
+        assert "unknown key" in result.stderr
+
+
+def test_a_key_with_a_passphrase_is_refused(project, registry):
+    folder = project.home / ".ollama"
+    folder.mkdir()
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "secret", "-f", str(folder / "id_ed25519")], check=True)
+    write(project, f"{registry.address}/signed/tiny")
+    assert "is no Ed25519 key of OpenSSH without a passphrase" in project.run("build", ".#models.tiny").stderr

@@ -6,8 +6,9 @@ Prints the address of the registry as one line. Models:
   library/tiny:broken   a blob whose content is not that of its digest
   secret/tiny:latest    wants a bearer token from /token, which is given to anyone; storage must not see it
   locked/tiny:latest    wants a token that is given to user "me", password "pw" only
+  signed/tiny:latest    wants a token that is given for a signature of the key in `id_ed25519.pub` only
 
-With a folder as argument, the requests are appended to `requests.jsonl` there.
+With a folder as argument, the requests are appended to `requests.jsonl` there, and the key is looked for there.
 """
 
 import base64
@@ -16,8 +17,12 @@ import json
 import pathlib
 import sys
 import threading
+import time
 import urllib.parse
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 MEDIA = "application/vnd.ollama.image."
 WEIGHTS = b"GGUF" + hashlib.shake_128(b"weights").digest(300_000)
@@ -53,7 +58,7 @@ BROKEN = b"what the digest promises"
 BLOBS = {digest(data): data for data in [CONFIG, BROKEN, *(data for _, data in LAYERS)]}
 BLOBS[digest(BROKEN)] = b"what the server has: bad"
 MANIFESTS = {"latest": manifest(LAYERS), "broken": manifest([*LAYERS, ("system", BROKEN)])}
-TOKENS = {"secret": "token-of-secret", "locked": "token-of-locked"}
+TOKENS = {"secret": "token-of-secret", "locked": "token-of-locked", "signed": "token-of-signed"}
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -85,6 +90,21 @@ class Handler(BaseHTTPRequestHandler):
         start, end = int(first), min(int(last or len(data) - 1), len(data) - 1)
         self.answer(206, data[start : end + 1], Content_Range=f"bytes {start}-{end}/{len(data)}")
 
+    def is_signed(self, authorization: str, query: dict) -> bool:
+        """Whether it is the known key's signature of this request, as Ollama's own program makes it."""
+        key, _, signature = authorization.partition(":")
+        known = (self.log.parent / "id_ed25519.pub").read_text().split()[1]
+        if key != known or len(query.get("nonce", "")) != 22 or abs(int(query.get("ts", "0")) - time.time()) > 300:
+            return False
+        nothing = base64.b64encode(hashlib.sha256(b"").hexdigest().encode()).decode()
+        message = f"GET,{self.registry}{self.path},{nothing}".encode()
+        try:
+            # The last 32 bytes of the key's form in OpenSSH are the key.
+            Ed25519PublicKey.from_public_bytes(base64.b64decode(key)[-32:]).verify(base64.b64decode(signature), message)
+        except (InvalidSignature, ValueError):
+            return False
+        return True
+
     def do_GET(self):
         url = urllib.parse.urlsplit(self.path)
         query = dict(urllib.parse.parse_qsl(url.query))
@@ -102,6 +122,8 @@ class Handler(BaseHTTPRequestHandler):
             login = "Basic " + base64.b64encode(b"me:pw").decode()
             if namespace == "locked" and authorization != login:
                 return self.error(401, "UNAUTHORIZED", "authentication required")
+            if namespace == "signed" and not self.is_signed(authorization or "", query):
+                return self.error(401, "UNAUTHORIZED", "unknown key")
             return self.answer(200, json.dumps({"token": TOKENS[namespace]}).encode())
         parts = url.path.strip("/").split("/")
         if len(parts) != 5 or parts[0] != "v2":

@@ -43,6 +43,13 @@ struct MLflowServer: Sendable {
         if let file = environment.value("MLFLOW_TRACKING_SERVER_CERT_PATH") {
             context.transfer.certificateFile = environment.expand(file)
         }
+        context.transfer.clientCertificate = environment.value("MLFLOW_TRACKING_CLIENT_CERT_PATH")
+            .map(environment.expand)
+        if environment.isTrue("MLFLOW_TRACKING_INSECURE_TLS") {
+            throw FetchError(
+                .badRequest, "MLFLOW_TRACKING_INSECURE_TLS is refused: certificates are always verified",
+                hint: "MLFLOW_TRACKING_SERVER_CERT_PATH names the server's own certificates")
+        }
         self.context = context
     }
 

@@ -94,22 +94,23 @@ struct OllamaSource: Sendable {
             throw FetchError(
                 .unauthorized, "registry \(name.host) wants a token from another host, '\(realm.redacted)'")
         }
-        let fields = challenge.parameters.map { name, value in
+        var parameters = challenge.parameters
+        // Who has no other login shows Ollama's own key.
+        let key = authorizer.hasCredentials ? nil : try OllamaKey(environment)
+        if key != nil { parameters += [("ts", "\(HTTPDate.now())"), ("nonce", OllamaKey.nonce())] }
+        let fields = parameters.map { name, value in
             "\(name)=\(URLReference.percentEncoded(value, keepingSlashes: false))"
         }
         let query = (realm.query.map { [$0] } ?? []) + fields
         let address = "\(realm.redactedOrigin)\(realm.path)" + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
+        let service = try Downloader.parse(address)
+        var asker = authorizer
+        if let key { asker = FieldsAuthorizer("Authorization: \(try key.authorization(for: service.text))") }
         let body: [UInt8]
         do {
-            body = try await context.bytes(
-                context.exchange(try Downloader.parse(address), authorizer), label: name.shown
-            ).body
-        } catch let error as TransferError {
-            throw translate(error, about: nil)
-        } catch let error as FetchError {
-            throw error
+            body = try await context.bytes(context.exchange(service, asker), label: name.shown).body
         } catch {
-            throw FetchError(.transfer, "\(error)")
+            throw translate(error, about: nil)
         }
         let answer = try? JSONValue(parsing: body)
         guard let token = answer?["token"]?.text ?? answer?["access_token"]?.text, !token.isEmpty else {
