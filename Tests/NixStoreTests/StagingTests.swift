@@ -19,7 +19,7 @@ struct StagingTests {
 
     @Test func whatAKilledProcessLeftGoesAndWhatIsInUseStays() throws {
         let staging = try store.makeStagingDirectory()
-        let abandoned = store.layout.realStoreDirectory.appending("tmp-1-0")
+        let abandoned = store.layout.realStoreDirectory.appending("tmp-999999999-0")
         try run("/bin/mkdir", ["-p", abandoned.appending("sub").description])
         try write("x", to: abandoned.appending("sub").appending("file"))
         try store.removeAbandonedStaging()

@@ -11,17 +11,36 @@ struct FetchWorkspace: Sendable {
     let partials: RealPath
 
     /// Also removes what killed processes and given-up downloads left in these folders.
+    ///
+    /// A fetch may take hours: its staging folder lies beside the store folder, where no collector looks, if that is the
+    /// same file system. Old ones take no heed of locks.
     init(_ store: LocalStore) throws(BuildFailure) {
+        let own = store.layout.stateDirectory.appending("nixlite")
+        let beside = own.appending("staging")
         do {
             try store.removeAbandonedStaging()
-            staging = try store.makeStagingDirectory()
-        } catch {
+            try FileModes.makeFolders(beside)
+            try store.removeAbandonedStaging(in: beside)
+            let isNear = Self.device(beside) == Self.device(store.layout.realStoreDirectory)
+            staging = try store.makeStagingDirectory(in: isNear ? beside : nil)
+        } catch let error as StoreError {
             throw BuildFailure(.miscellaneous, error.message)
+        } catch let error as BuildFailure {
+            throw error
+        } catch {
+            throw BuildFailure(.miscellaneous, "\(error)")
         }
         tree = staging.path.appending("x")
-        partials = store.layout.stateDirectory.appending("nixlite/partials")
+        // Without locks two processes would write into one file: then each has its own, for this run.
+        partials = staging.locksHold ? own.appending("partials") : staging.path.appending("partials")
         try FileModes.makeFolders(partials)
         StalePartials.remove(in: partials.description)
+    }
+
+    /// The file system of a folder.
+    private static func device(_ path: RealPath) -> dev_t? {
+        var status = stat()
+        return stat(path.description, &status) == 0 ? status.st_dev : nil
     }
 }
 
