@@ -15,6 +15,7 @@ from urllib.parse import parse_qs
 
 import yaml
 from git_backend import git_backend
+from request_log import RequestLog
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 
@@ -57,22 +58,12 @@ class Server:
 
     def __init__(self, options: argparse.Namespace):
         self.options = options
+        self.log = RequestLog(options.log)
         self.git = git_backend(options.repositories)
         self.large = giftless(options.objects)
         self.lock = threading.Lock()
         self.permits = 0
         self.uses = 0
-
-    def log(self, environ, status: str) -> None:
-        entry = {
-            "method": environ["REQUEST_METHOD"],
-            "path": environ["PATH_INFO"],
-            "query": environ.get("QUERY_STRING", ""),
-            "authorization": environ.get("HTTP_AUTHORIZATION"),
-            "status": int(status.split()[0]),
-        }
-        with self.lock, self.options.log.open("a") as stream:
-            stream.write(json.dumps(entry) + "\n")
 
     def __call__(self, environ, start_response):
         def answer(status, headers, exc_info=None):

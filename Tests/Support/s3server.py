@@ -24,6 +24,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from moto import settings
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from request_log import RequestLog
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 ROLE_POLICY = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "sts:AssumeRole"}]}
@@ -35,6 +36,7 @@ class Service:
 
     def __init__(self, options: argparse.Namespace):
         self.options = options
+        self.log = RequestLog(options.log)
         self.moto = DomainDispatcherApplication(create_backend_app)
         self.lock = threading.Lock()
         self.regions = dict(entry.split("=") for entry in options.region)
@@ -42,19 +44,6 @@ class Service:
         self.sign_on_token = "sign-on-token-2"
         self.issued = 0
         self.issue = None
-
-    def log(self, environ, status: str) -> None:
-        entry = {
-            "method": environ["REQUEST_METHOD"],
-            "host": environ.get("HTTP_HOST"),
-            "path": environ["PATH_INFO"],
-            "query": environ.get("QUERY_STRING", ""),
-            "authorization": environ.get("HTTP_AUTHORIZATION"),
-            "range": environ.get("HTTP_RANGE"),
-            "status": int(status.split()[0]),
-        }
-        with self.lock, self.options.log.open("a") as stream:
-            stream.write(json.dumps(entry) + "\n")
 
     def __call__(self, environ, start_response):
         def answer(status, headers, exc_info=None):
