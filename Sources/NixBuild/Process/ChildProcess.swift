@@ -1,5 +1,6 @@
 internal import CProcess
 package import Glibc
+import NixFetch
 package import NixFormats
 
 /// A program that was started with everything about it given: arguments, environment, folder, where its output goes.
@@ -45,23 +46,14 @@ package struct ChildProcess: Sendable {
         if let directory {
             Self.withCString(directory) { _ = nixlite_spawn_add_chdir(&actions, $0) }
         }
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        posix_spawnattr_setpgroup(&attributes, 0)
-        let flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | (ownGroup ? POSIX_SPAWN_SETPGROUP : 0)
-        posix_spawnattr_setflags(&attributes, Int16(flags))
         var identifier: pid_t = 0
-        let status = Self.withCStrings(arguments) { arguments in
-            Self.withCStrings(environment) { environment in
-                Self.withCString(program) {
-                    posix_spawn(&identifier, $0, &actions, &attributes, arguments, environment)
+        let status = SpawnAttributes.with(ownGroup ? POSIX_SPAWN_SETPGROUP : 0) { attributes in
+            posix_spawnattr_setpgroup(&attributes, 0)
+            return Self.withCStrings(arguments) { arguments in
+                Self.withCStrings(environment) { environment in
+                    Self.withCString(program) {
+                        posix_spawn(&identifier, $0, &actions, &attributes, arguments, environment)
+                    }
                 }
             }
         }

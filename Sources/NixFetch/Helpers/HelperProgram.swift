@@ -85,21 +85,13 @@ private final class HelperRun: Sendable {
         posix_spawn_file_actions_adddup2(&actions, outputWrite.number, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, errorWrite.number, STDERR_FILENO)
         _ = nixlite_spawn_add_closefrom(&actions, STDERR_FILENO + 1)
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        // POSIX_SPAWN_SETSID, which is declared for GNU sources only.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | 0x80))
         let variables = program.environment.map { "\($0.key)=\($0.value)" }
         var identifier: pid_t = 0
-        let status = Self.withCStrings(program.command) { arguments in
-            Self.withCStrings(variables) { posix_spawn(&identifier, path, &actions, &attributes, arguments, $0) }
+        // POSIX_SPAWN_SETSID, which is declared for GNU sources only.
+        let status = SpawnAttributes.with(0x80) { attributes in
+            Self.withCStrings(program.command) { arguments in
+                Self.withCStrings(variables) { posix_spawn(&identifier, path, &actions, &attributes, arguments, $0) }
+            }
         }
         guard status == 0 else { throw .start(String(cString: strerror(status))) }
         self.identifier = identifier
