@@ -112,7 +112,7 @@ in
       network = config.network or { };
     in
     unknownNames "auth." (authKeys ++ secretKeys) (config.auth or { })
-    ++ unknownNames "network." (builtins.attrNames networkKeys) network
+    ++ unknownNames "network." (builtins.attrNames networkKeys ++ [ "xet" ]) network
     ++ builtins.concatMap (name: unknownNames "network.${name}." networkKeys.${name} (network.${name} or { })) (
       builtins.attrNames networkKeys
     );
