@@ -69,6 +69,8 @@ struct HuggingFaceSource: Sendable {
         kind = repository.kind
         selection = FileSelection(nil)
         self.token = token
+        issued = nil
+        help = nil
         endpoint = try Downloader.parse(repository.base)
         base = repository.base
         self.context = context
