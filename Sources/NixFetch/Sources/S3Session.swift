@@ -163,13 +163,15 @@ struct S3Session: Sendable {
         switch (status, answer?.code) {
         case (_, "NoSuchBucket"), (_, "NoSuchKey"), (_, "NoSuchVersion"), (404, _):
             return FetchError(.notFound, "\(subject) does not exist\(said)")
-        case (412, _):
+        case (412, _) where path != nil:
             return FetchError(.verification, "\(subject) changed while it was fetched\(said)")
         case (403, "InvalidObjectState"):
             return FetchError(
                 .unauthorized, "\(subject) is archived and cannot be read\(said)",
                 hint: "restore it first: 'aws s3api restore-object'")
-        case (401, _), (403, _), (400, "InvalidAccessKeyId"), (400, "ExpiredToken"), (400, "InvalidToken"):
+        // OpenStack Swift takes a request that nobody signed for one of its own interface.
+        case (412, _) where !identity.hasCredentials,
+            (401, _), (403, _), (400, "InvalidAccessKeyId"), (400, "ExpiredToken"), (400, "InvalidToken"):
             let sent = identity.credentials.map { "with the credentials of \($0.origin)" } ?? "without credentials"
             return FetchError(
                 .unauthorized, "no access to \(subject) \(sent)\(said)",
