@@ -6,7 +6,7 @@ import dataclasses
 import random
 from collections.abc import Callable
 
-from differ import texts
+from differ import batches, texts
 from differ.generator import Generator
 from differ.tree import Node, expression, item, text
 
@@ -63,4 +63,10 @@ def patterns(seed: int) -> Question:
     return Question(expression(*parts, "]"))
 
 
-AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns}
+def batch(seed: int) -> Question:
+    """Many calls that can hardly fail."""
+    source = random.Random(seed)
+    return Question(batches.batch(source), source.choice(((), (), ("lazy",))))
+
+
+AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns, "batches": batch}

@@ -359,11 +359,11 @@ extension Machine {
     }
 
     private func forceDeeply(_ original: Value, _ seen: inout Set<UInt>) throws(EvaluationError) {
+        try enterLevel()
+        defer { leaveLevel() }
         let value = try forceLocated(original)
         guard value.isAttributes || value.isList else { return }
         guard seen.insert(value.bits).inserted else { return }
-        try enterLevel()
-        defer { leaveLevel() }
         if value.isList {
             for index in 0..<value.listCount {
                 do throws(EvaluationError) { try forceDeeply(Value(bits: value.elements[index]), &seen) } catch {

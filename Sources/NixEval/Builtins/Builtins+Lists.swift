@@ -226,7 +226,7 @@ extension Builtins {
         let scratch = try machine.emptyElements(count)
         let usesOrder =
             comparator.isBox(.builtin) && machine.builtinName(comparator) == "lessThan"
-        try MergeSort.sort(result.elements, scratch.elements, count) { (left, right) throws(EvaluationError) in
+        try PeekSort.sort(result.elements, scratch.elements, count) { (left, right) throws(EvaluationError) in
             if usesOrder {
                 return try machine.isLess(
                     Value(bits: left), Value(bits: right), 0,
@@ -238,56 +238,6 @@ extension Builtins {
         }
         machine.keepAlive(scratch.object)
         return result
-    }
-}
-
-/// A stable merge sort over words.
-///
-/// A comparator that contradicts itself gives some order, never a fault.
-enum MergeSort {
-    /// Runs up to this length are sorted by insertion.
-    private static let runLength = 8
-
-    static func sort(
-        _ words: Words, _ scratch: Words, _ count: Int, _ isLess: (UInt, UInt) throws(EvaluationError) -> Bool
-    ) throws(EvaluationError) {
-        if count <= runLength {
-            for index in stride(from: 1, to: count, by: 1) {
-                let word = words[index]
-                var hole = index
-                while hole > 0, try isLess(word, words[hole - 1]) {
-                    words[hole] = words[hole - 1]
-                    hole -= 1
-                    // The hole is filled before the next comparison, so that the collector sees every word.
-                    words[hole] = word
-                }
-            }
-            return
-        }
-        let half = count / 2
-        try sort(words, scratch, half, isLess)
-        try sort(words + half, scratch + half, count - half, isLess)
-        if try !isLess(words[half], words[half - 1]) { return }
-        for index in 0..<half { scratch[index] = words[index] }
-        var left = 0
-        var right = half
-        var target = 0
-        // What has been moved out of `words` is still in `scratch`.
-        while left < half, right < count {
-            if try isLess(words[right], scratch[left]) {
-                words[target] = words[right]
-                right += 1
-            } else {
-                words[target] = scratch[left]
-                left += 1
-            }
-            target += 1
-        }
-        while left < half {
-            words[target] = scratch[left]
-            left += 1
-            target += 1
-        }
     }
 }
 

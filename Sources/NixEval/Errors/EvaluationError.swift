@@ -25,6 +25,9 @@ package final class EvaluationError: Error, @unchecked Sendable {
         case other
     }
 
+    /// A call that a builtin delayed, as `map` delays its function.
+    enum DelayedCall { case none, lambda, other }
+
     /// One "while …" line, with its place if it has one.
     package struct Frame: Sendable {
         package var text: String
@@ -40,6 +43,8 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package internal(set) var position: UInt32
     /// Innermost first.
     package internal(set) var frames: [Frame] = []
+    /// What was called late, where no frame says yet where its result was asked for.
+    var delayedCall = DelayedCall.none
     /// Names that the user may have meant, best first.
     package internal(set) var suggestions: [String] = []
     /// Set for syntax errors, which have a place before there is a position table entry.
@@ -65,10 +70,40 @@ package final class EvaluationError: Error, @unchecked Sendable {
     package var isTryable: Bool { kind == .thrown || kind == .assertion }
     package var text: String { String(decoding: message, as: UTF8.self) }
 
+    /// More than calls at the default greatest depth add.
+    private static let mostFrames = 50_000
+
+    /// Says where the result of a delayed call was asked for, which is the place of the call.
+    func locateDelayedCall(_ place: UInt32, addsFrame: Bool) {
+        let call = delayedCall
+        delayedCall = .none
+        guard call != .none, place != 0 else { return }
+        if kind == .stackOverflow, frames.isEmpty {
+            if position == 0 { position = place }
+        } else if call == .lambda {
+            if addsFrame { _ = adding("from call site", place) }
+        } else if let last = frames.indices.last, frames[last].position == 0,
+            frames[last].text.hasPrefix("while calling ")
+        {
+            frames[last].position = place
+        }
+    }
+
+    /// Takes back what `locateDelayedCall` said last, if that was about this place.
+    func forgetDelayedCall(at place: UInt32) {
+        guard place != 0, let last = frames.indices.last, frames[last].position == place else { return }
+        if frames[last].text == "from call site" {
+            frames.removeLast()
+        } else if frames[last].text.hasPrefix("while calling ") {
+            frames[last].position = 0
+        }
+    }
+
     /// The error with a frame around it, which has no place where `position` is 0.
     package func adding(_ text: String, _ position: UInt32 = 0, isAlwaysShown: Bool = false) -> EvaluationError {
         // A runaway recursion adds a frame for each of its thousands of levels; only the ends are ever read.
-        if frames.count < 20_000 {
+        delayedCall = .none
+        if frames.count < EvaluationError.mostFrames {
             frames.append(Frame(text: text, position: position, isAlwaysShown: isAlwaysShown))
         }
         return self

@@ -24,6 +24,8 @@ package struct EvaluationOptions: Sendable {
     /// Makes a thunk wherever Nix does, for printing values that are not fully evaluated.
     package var isExactlyLazy = false
     package var maximumCallDepth = 10_000
+    /// The first depth that a call may not begin at.
+    var refusedCallDepth: Int { maximumCallDepth < .max ? maximumCallDepth + 1 : .max }
     /// Search path entries: (prefix, value), as in `NIX_PATH` and `-I`.
     package var searchPath: [(prefix: String, path: String)] = []
     /// Bytes of heap before the first collection.

@@ -91,7 +91,7 @@ package final class Evaluator {
         (storage + Machine.stateOffset).bindMemory(to: MachineState.self, capacity: 1).initialize(
             to: MachineState(
                 evaluator: Unmanaged.passUnretained(self), heap: Unmanaged.passUnretained(heap), callDepth: 0,
-                maximumCallDepth: options.maximumCallDepth, callDepthLimit: options.maximumCallDepth,
+                maximumCallDepth: options.maximumCallDepth, callDepthLimit: options.refusedCallDepth,
                 stackLimit: 0, showsTrace: options.showsTrace,
                 isEager: !options.isExactlyLazy,
                 known: KnownSymbols(symbols), emptyList: Value(.list, emptyList),
@@ -187,10 +187,17 @@ package final class Evaluator {
         parsing.takesBindings = isBindings
         parsing.keepsDocumentation = keepsDocumentation
         do {
-            return try Parser.parse(source: source, symbols: symbols, options: parsing)
+            let tree = try Parser.parse(source: source, symbols: symbols, options: parsing)
+            report(tree.warnings)
+            return tree
         } catch {
+            report(error.warnings)
             throw EvaluationError(.syntax, Array(error.message.utf8), location: error.location)
         }
+    }
+
+    private func report(_ warnings: [SyntaxWarning]) {
+        for warning in warnings { host.report(Array("warning: \(warning.text)".utf8)) }
     }
 
     private func resolve(
@@ -223,6 +230,17 @@ package final class Evaluator {
     }
 
     // MARK: Odds and ends that the machine asks for
+
+    /// The expression of an attribute name that is interpolated at a position; read from the source once more, because only
+    /// few errors ask for it.
+    func expressionText(ofName position: UInt32) -> String {
+        let parsing = ParseOptions(features: options.features, maximumDepth: Evaluator.maximumNesting)
+        guard let place = positions.location(position),
+            let tree = try? Parser.parse(source: place.file, symbols: symbols, options: parsing),
+            let name = tree.attributeNames.first(where: { $0.position == place.offset && $0.symbol == .none })
+        else { return "..." }
+        return String(decoding: printExpression(tree, name.expression), as: UTF8.self)
+    }
 
     /// The string of a symbol's name, made once and kept.
     func nameString(_ symbol: Symbol) -> Value {

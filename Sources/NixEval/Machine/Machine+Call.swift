@@ -133,7 +133,11 @@ extension Machine {
         let opcode = node.pointee.opcode
         // A variable needs no thunk, and is left for the builtin to force, whose errors have another place.
         let isVariable = opcode == .local0 || opcode == .local1 || opcode == .local2 || opcode == .local
-        if !isVariable, builtin.pointee.strictMask & (1 << UInt8(index)) != 0 {
+        let depth = state.pointee.callDepth
+        if !isVariable, builtin.pointee.strictMask & (1 << UInt8(index)) != 0, depth < state.pointee.maximumCallDepth {
+            // As deep as in the call.
+            state.pointee.callDepth = depth &+ 1
+            defer { state.pointee.callDepth = depth }
             do throws(EvaluationError) { return try evaluate(node, environment) } catch {
                 return try evaluator.keep(error)
             }

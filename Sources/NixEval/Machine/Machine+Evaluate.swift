@@ -35,6 +35,7 @@ extension Machine {
     /// An infinite recursion is reported where the thunk was forced.
     @inline(never) func locating(_ error: EvaluationError, _ node: NodePointer) -> EvaluationError {
         if error.kind == .infiniteRecursion, error.position == 0 { error.position = CodeArena.position(of: node) }
+        error.locateDelayedCall(CodeArena.position(of: node), addsFrame: state.pointee.showsTrace)
         return error
     }
 
@@ -44,6 +45,14 @@ extension Machine {
         let cell = value.object
         if cell[0] == ThunkState.evaluated { return Value(bits: cell[1]) }
         return try forceThunk(cell)
+    }
+
+    /// As `force`; the place is that of a call that was delayed.
+    @inline(__always) func force(_ value: Value, askedForAt position: UInt32) throws(EvaluationError) -> Value {
+        do throws(EvaluationError) { return try force(value) } catch {
+            error.locateDelayedCall(position, addsFrame: state.pointee.showsTrace)
+            throw error
+        }
     }
 
     @inline(never)
@@ -57,12 +66,23 @@ extension Machine {
             result = try run(
                 NodePointer(bitPattern: code).unsafelyUnwrapped, Words(bitPattern: cell[1]).unsafelyUnwrapped)
         } catch {
+            markDelayedCall(error, code, cell[1])
             fail(cell, code, error)
             throw error
         }
         cell[0] = ThunkState.evaluated
         cell[1] = result.bits
         return result
+    }
+
+    /// Notes on an error that it is that of a call that a builtin delayed.
+    @inline(never) private func markDelayedCall(_ error: EvaluationError, _ code: UInt, _ environment: UInt) {
+        let nodes = state.pointee.applyNodes
+        guard code == UInt(bitPattern: nodes.0) || code == UInt(bitPattern: nodes.1),
+            let operands = Words(bitPattern: environment)
+        else { return }
+        let callee = Value(bits: operands[0])
+        error.delayedCall = callee.isLambda || callee.isBox(.partialLambda) ? .lambda : .other
     }
 
     /// Lets a thunk fail the same way whenever it is asked for again, as in Nix; only what the user interrupted is as
@@ -297,7 +317,8 @@ extension Machine {
         case .local1, .local2, .local, .global:
             let value = boundVariable(node, environment)
             if !value.isAbsent { return value }
-        case _ where !state.pointee.isEager: break
+        // At the greatest depths it can be seen where something is evaluated.
+        case _ where !state.pointee.isEager || state.pointee.callDepth >= state.pointee.maximumCallDepth &- 1: break
         case .lambda:
             let cell = try allocate(2)
             cell[0] = node.pointee.a

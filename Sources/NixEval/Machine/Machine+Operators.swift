@@ -22,6 +22,12 @@ extension Machine {
         // Nix reads `a > b` and `a <= b` as `b < a`: the right operand is evaluated first.
         let opcode = node.pointee.opcode
         let swaps = opcode == .greater || opcode == .lessOrEqual
+        let isNegated = swaps ? opcode == .lessOrEqual : opcode == .greaterOrEqual
+        let depth: Int
+        do throws(EvaluationError) { depth = try enterOperator(node) } catch {
+            throw isNegated ? adding(error, "in the argument of the not operator", node) : error
+        }
+        defer { state.pointee.callDepth = depth }
         do throws(EvaluationError) {
             let first = try evaluate(swaps ? node.pointee.nodeB : node.pointee.nodeA, environment)
             let second = try evaluate(swaps ? node.pointee.nodeA : node.pointee.nodeB, environment)
@@ -31,12 +37,12 @@ extension Machine {
             } else {
                 isLess = try self.isLess(first, second, 0, "")
             }
-            return opcode == .less || opcode == .greater ? isLess : !isLess
+            return isLess != isNegated
         } catch {
             let position = CodeArena.position(of: node)
+            withoutPlace(error, node.pointee.nodeA, node.pointee.nodeB)
             let framed = error.adding("while calling the 'lessThan' builtin", position)
-            throw opcode == .less || opcode == .greater
-                ? framed : framed.adding("in the argument of the not operator", position)
+            throw isNegated ? framed.adding("in the argument of the not operator", position) : framed
         }
     }
 
@@ -90,6 +96,7 @@ extension Machine {
     func areEqual(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Bool {
         let left = try evaluate(node.pointee.nodeA, environment)
         let right = try evaluate(node.pointee.nodeB, environment)
+        if state.pointee.callDepth > state.pointee.maximumCallDepth { throw tooDeep(0) }
         if left.isSmallInteger, right.isSmallInteger { return left.bits == right.bits }
         if left.isString, right.isString { return sameBytes(left, right) }
         // Two functions are never equal when compared directly, even one with itself.
@@ -107,6 +114,7 @@ extension Machine {
     ///
     /// One and the same word is equal to itself, functions included.
     func equal(_ left: Value, _ right: Value) throws(EvaluationError) -> Bool {
+        if state.pointee.callDepth > state.pointee.maximumCallDepth { throw tooDeep(0) }
         if left.bits == right.bits {
             // Forced all the same, for its errors.
             if left.isThunk { _ = try force(left) }
@@ -171,9 +179,31 @@ extension Machine {
         return true
     }
 
+    /// One more level of call depth for an operator that Nix reads as the call of a builtin; its operands are evaluated
+    /// in there.
+    ///
+    /// - Returns: the depth to come back to.
+    @inline(__always) func enterOperator(_ node: NodePointer) throws(EvaluationError) -> Int {
+        let depth = state.pointee.callDepth
+        if depth > state.pointee.maximumCallDepth { throw tooDeep(CodeArena.position(of: node)) }
+        state.pointee.callDepth = depth &+ 1
+        return depth
+    }
+
+    /// A variable that is an operand is evaluated by the builtin, which does not know its place.
+    @inline(never) private func withoutPlace(_ error: EvaluationError, _ left: NodePointer, _ right: NodePointer) {
+        for node in [left, right] {
+            switch node.pointee.opcode {
+            case .local0, .local1, .local2, .local, .global:
+                error.forgetDelayedCall(at: CodeArena.position(of: node))
+            default: break
+            }
+        }
+    }
+
     /// One more level of call depth for a builtin that descends into data.
     @inline(__always) func enterLevel(_ position: UInt32 = 0) throws(EvaluationError) {
-        if state.pointee.callDepth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
+        if state.pointee.callDepth > state.pointee.maximumCallDepth { throw tooDeep(position) }
         try checkStack()
         state.pointee.callDepth &+= 1
     }
@@ -257,6 +287,8 @@ extension Machine {
     @inline(__always)
     func arithmetic(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let opcode = node.pointee.opcode
+        let depth = try enterOperator(node)
+        defer { state.pointee.callDepth = depth }
         do throws(EvaluationError) {
             let left = try evaluate(node.pointee.nodeA, environment)
             let right = try evaluate(node.pointee.nodeB, environment)
@@ -273,15 +305,21 @@ extension Machine {
             default: return try divide(left, right, 0)
             }
         } catch {
+            withoutPlace(error, node.pointee.nodeA, node.pointee.nodeB)
             let name = opcode == .subtract ? "sub" : opcode == .multiply ? "mul" : "div"
             throw error.adding("while calling the '\(name)' builtin", CodeArena.position(of: node))
         }
     }
 
     func negate(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let depth = try enterOperator(node)
+        defer { state.pointee.callDepth = depth }
         do throws(EvaluationError) {
             return try subtract(Value(smallInteger: 0), try evaluate(node.pointee.nodeA, environment), 0)
-        } catch { throw error.adding("while calling the 'sub' builtin", CodeArena.position(of: node)) }
+        } catch {
+            withoutPlace(error, node.pointee.nodeA, node.pointee.nodeA)
+            throw error.adding("while calling the 'sub' builtin", CodeArena.position(of: node))
+        }
     }
 
     private enum Numbers {

@@ -82,6 +82,7 @@ extension Machine {
         let position = definition(of: Symbol(rawValue: node.pointee.operand), in: subject)
         // The place of an infinite recursion is the definition that was asked for again, if that has one.
         if error.kind == .infiniteRecursion, error.position == 0, position != 0 { error.position = position }
+        if position != 0 { error.locateDelayedCall(position, addsFrame: state.pointee.showsTrace) }
         let error = locating(error, node)
         guard position != 0, !evaluator.isInternal(position) else { return error }
         return error.adding("while evaluating the attribute '\(evaluator.selectionText(node))'", position)
@@ -172,8 +173,8 @@ extension Machine {
             guard elements[index].symbol < 0 else {
                 return evaluator.printed(Symbol(rawValue: elements[index].symbol))
             }
-            let name = try? symbol(elements[index], environment)
-            return name.map { evaluator.printed($0) } ?? "\"${...}\""
+            if let name = try? symbol(elements[index], environment) { return evaluator.printed(name) }
+            return "\"${\(evaluator.expressionText(ofName: elements[index].position))}\""
         }.joined(separator: ".")
     }
 

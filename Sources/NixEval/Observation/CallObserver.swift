@@ -23,7 +23,7 @@ extension Evaluator {
     /// Has `observer` told of every call from now on; nil ends that.
     package func observe(_ observer: (any CallObserver)?) {
         self.observer = observer
-        machine.state.pointee.callDepthLimit = observer == nil ? options.maximumCallDepth : 0
+        machine.state.pointee.callDepthLimit = observer == nil ? options.refusedCallDepth : 0
     }
 
     /// `file:line:column` of a call, and of a lambda where the call has no place.
@@ -85,7 +85,7 @@ extension Machine {
     }
 
     private func checkDepth(_ position: UInt32) throws(EvaluationError) {
-        if state.pointee.callDepth >= state.pointee.maximumCallDepth { throw tooDeep(position) }
+        if state.pointee.callDepth > state.pointee.maximumCallDepth { throw tooDeep(position) }
         try checkStack()
     }
 

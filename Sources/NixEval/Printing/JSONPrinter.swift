@@ -34,9 +34,9 @@ package struct JSONPrinter {
         if !isStrict, original.isThunk, original.object[0] != ThunkState.evaluated {
             throw EvaluationError(.type, "cannot convert a thunk to JSON", at: position)
         }
-        let value = try machine.force(original)
-        try machine.enterLevel()
+        try machine.enterLevel(position)
         defer { machine.leaveLevel() }
+        let value = try machine.force(original, askedForAt: position)
         try machine.makeRoom(for: 64, in: &out)
         if let integer = value.integer {
             out.appendDecimal(integer)

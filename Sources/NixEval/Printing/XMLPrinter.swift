@@ -24,7 +24,9 @@ struct XMLPrinter {
     ///
     /// Also when this throws, what is in `out` is well-formed.
     mutating func printDocument(_ value: Value) throws(EvaluationError) {
-        try element("expr") { (printer) throws(EvaluationError) in try printer.print(value) }
+        try element("expr") { (printer) throws(EvaluationError) in
+            try printer.print(value, 0)
+        }
     }
 
     // MARK: Elements
@@ -96,16 +98,17 @@ struct XMLPrinter {
     // MARK: Values
 
     /// The value as far as it is evaluated, or forced if that is asked for.
-    private func resolve(_ value: Value) throws(EvaluationError) -> Value {
-        if isStrict { return try machine.force(value) }
+    private func resolve(_ value: Value, _ position: UInt32 = 0) throws(EvaluationError) -> Value {
+        if isStrict { return try machine.force(value, askedForAt: position) }
         guard value.isThunk, value.object[0] == ThunkState.evaluated else { return value }
         return Value(bits: value.object[1])
     }
 
-    private mutating func print(_ original: Value) throws(EvaluationError) {
-        try machine.enterLevel()
+    /// - Parameter position: where the attribute stands that the value belongs to.
+    private mutating func print(_ original: Value, _ position: UInt32) throws(EvaluationError) {
+        try machine.enterLevel(position)
         defer { machine.leaveLevel() }
-        let value = try resolve(original)
+        let value = try resolve(original, position)
         try machine.makeRoom(for: value.isString ? value.bytes.count * 6 + 256 : 256 + 8 * depth, in: &out)
         if let integer = value.integer {
             empty("int", [("value", Array(String(integer).utf8))])
@@ -122,7 +125,7 @@ struct XMLPrinter {
             try printSet(value)
         } else if value.isList {
             try element("list") { (printer) throws(EvaluationError) in
-                for index in 0..<value.listCount { try printer.print(Value(bits: value.elements[index])) }
+                for index in 0..<value.listCount { try printer.print(Value(bits: value.elements[index]), position) }
             }
         } else if let float = value.float {
             empty("float", [("value", Array(FloatFormat.general(float).utf8))])
@@ -166,7 +169,9 @@ struct XMLPrinter {
             // Attributes are in the order of their names: column, line, name, path.
             attributes.insert(("name", Array(name)), at: min(2, attributes.count))
             let value = Value(bits: set.attributeValues[index])
-            try element("attr", attributes) { (printer) throws(EvaluationError) in try printer.print(value) }
+            try element("attr", attributes) { (printer) throws(EvaluationError) in
+                try printer.print(value, set.shape.positions[index])
+            }
         }
     }
 

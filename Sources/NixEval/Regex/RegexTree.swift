@@ -136,8 +136,17 @@ struct RegexTree {
     ) throws(RegexError) -> Int {
         try count(states)
         try scanner.advance()
-        return add(
-            .repetition(body: body, minimum: minimum, maximum: maximum), size: size,
-            isNullable: minimum == 0 || isNullable[body])
+        let node = merged(body, minimum, maximum)
+        return add(node, size: size, isNullable: minimum == 0 || isNullable[body])
+    }
+
+    /// The repetition of a body; one repetition where the body is one too and its own cannot be empty, so that `x****` does
+    /// not take a time that doubles with every `*`.
+    private func merged(_ body: Int, _ minimum: Int, _ maximum: Int?) -> Node {
+        func isSimple(_ minimum: Int, _ maximum: Int?) -> Bool { minimum <= 1 && (maximum == nil || maximum == 1) }
+        guard case .repetition(let inner, let least, let most) = nodes[body], !isNullable[inner],
+            isSimple(minimum, maximum), isSimple(least, most)
+        else { return .repetition(body: body, minimum: minimum, maximum: maximum) }
+        return .repetition(body: inner, minimum: minimum * least, maximum: maximum == nil ? nil : most)
     }
 }

@@ -64,6 +64,6 @@ extension Resolver {
         }
         object[0] = UInt(bitPattern: count << 3 | 1)
         for index in 1...count { object[index] = NodePointer(bitPattern: object[index]).unsafelyUnwrapped.pointee.a }
-        return constant(Value(.list, object), node, isContainer: true)
+        return constant(Value(.list, object), node, isDelayed: true)
     }
 }

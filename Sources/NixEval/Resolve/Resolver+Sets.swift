@@ -40,7 +40,7 @@ extension Resolver {
         let bindings = bindings(node)
         let count = bindings.staticCount
         if count == 0, bindings.dynamicCount == 0 {
-            return constant(machine.state.pointee.emptyAttributes, node, isContainer: true)
+            return constant(machine.state.pointee.emptyAttributes, node, isDelayed: true)
         }
         if node.pointee.kind == .recursiveAttributeSet || bindings.dynamicCount > 0 || bindings.subjectCount > 0 {
             return try resolveGeneralSet(node, bindings, &frame)
@@ -60,7 +60,7 @@ extension Resolver {
         }
         object[0] = shape
         for index in 1...count { object[index] = NodePointer(bitPattern: object[index]).unsafelyUnwrapped.pointee.a }
-        return constant(Value(.attributes, object), node, isContainer: true)
+        return constant(Value(.attributes, object), node, isDelayed: true)
     }
 
     /// Sets that need a frame or evaluate names.
@@ -222,12 +222,12 @@ extension Resolver {
                 b: UInt(bitPattern: elements), c: UInt(bitPattern: fallback)), node)
     }
 
-    /// `builtins.map` is known before anything runs.
+    /// `builtins.map` is known before anything runs; Nix delays it, which can be seen where it is printed.
     @inline(__always)
     private func foldGlobal(_ subject: NodePointer, _ name: Symbol, _ node: Syntax) -> NodePointer? {
         guard subject.pointee.opcode == .constant, subject.pointee.a == builtins.bits else { return nil }
         let value = builtins.attribute(name)
         guard !value.isAbsent, !value.isThunk else { return nil }
-        return constant(value, node)
+        return constant(value, node, isDelayed: true)
     }
 }

@@ -72,8 +72,8 @@ struct Resolver {
     func add(_ node: Node, _ source: Syntax) -> NodePointer { arena.add(node, position(source)) }
 
     @inline(__always)
-    func constant(_ value: Value, _ source: Syntax, isContainer: Bool = false) -> NodePointer {
-        add(Node(opcode: .constant, flags: isContainer ? 1 : 0, a: value.bits), source)
+    func constant(_ value: Value, _ source: Syntax, isDelayed: Bool = false) -> NodePointer {
+        add(Node(opcode: .constant, flags: isDelayed ? 1 : 0, a: value.bits), source)
     }
 
     /// Whether a node is a constant that Nix would not delay either.
@@ -113,7 +113,7 @@ struct Resolver {
         case .currentPosition:
             let value = try evaluator.positionValue(position(node))
             evaluator.roots.add(value.bits)
-            return constant(value, node, isContainer: true)
+            return constant(value, node, isDelayed: true)
         case .select: return try resolveSelect(node, &frame)
         case .hasAttribute:
             let subject = try resolve(node.pointee.a, &frame)
@@ -375,10 +375,14 @@ struct Resolver {
     private mutating func comparison(_ opcode: Opcode, _ node: Syntax, _ frame: inout FrameContext)
         throws(EvaluationError) -> NodePointer
     {
-        guard scopes.find(machine.known.lessThan) != nil else { return try binary(opcode, node, &frame) }
-        let left = try resolve(node.pointee.a, &frame)
-        let right = try resolve(node.pointee.b, &frame)
+        // Nix reads `a > b` and `a <= b` as `b < a`, and looks the names up in that order.
         let swaps = opcode == .greater || opcode == .lessOrEqual
+        let first = try resolve(swaps ? node.pointee.b : node.pointee.a, &frame)
+        let second = try resolve(swaps ? node.pointee.a : node.pointee.b, &frame)
+        let (left, right) = swaps ? (second, first) : (first, second)
+        guard scopes.find(machine.known.lessThan) != nil else {
+            return add(Node(opcode: opcode, a: UInt(bitPattern: left), b: UInt(bitPattern: right)), node)
+        }
         let result = try callOperator(
             machine.known.lessThan, swaps ? right : left, swaps ? left : right, node, frame)
         guard opcode == .lessOrEqual || opcode == .greaterOrEqual else { return result }

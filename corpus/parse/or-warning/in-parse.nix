@@ -1,0 +1,4 @@
+let
+  or = x: x;
+in
+[ (x: x) or 2 ]

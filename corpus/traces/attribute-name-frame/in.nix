@@ -1,0 +1,5 @@
+let
+  attrs.puppy = { };
+  key = 1;
+in
+attrs.puppy.${key}

@@ -1,0 +1,1 @@
+builtins.foldl' (t: h: h + 1) null (map builtins.head [ [ ] ])

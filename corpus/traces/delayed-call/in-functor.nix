@@ -1,0 +1,1 @@
+builtins.foldl' (t: h: -h) null (map { __functor = self: b: throw "no"; } [ 1 ])

@@ -1,0 +1,1 @@
+builtins.foldl' (t: h: [ h ] ++ h) null (builtins.concatMap (x: [ x ]) (map (x: throw "no") [ 1 ]))

@@ -1,0 +1,1 @@
+builtins.toJSON (builtins.foldl' (t: h: { inherit h; }) null (map (x: throw "no") [ 1 ]))

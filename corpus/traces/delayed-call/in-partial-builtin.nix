@@ -1,0 +1,1 @@
+builtins.foldl' (t: h: "${h}") null (map (builtins.elemAt [ ]) [ 1 ])

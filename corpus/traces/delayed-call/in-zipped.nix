@@ -1,0 +1,1 @@
+(builtins.zipAttrsWith (name: values: throw name) [ { a = 1; } ]).a

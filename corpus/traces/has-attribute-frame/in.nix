@@ -1,0 +1,4 @@
+let
+  subject = throw "no subject";
+in
+[ (subject ? a.b) ]
