@@ -123,29 +123,52 @@ struct FileBatch: Sendable {
         let crew = context.makeBatch()
         let named = Set(plan?.named ?? [])
         return await withTaskGroup(of: Completion.self) { group in
+            var outcome = Outcome()
+            var underWay = 0
             for index in order(plan) {
+                if underWay >= Self.tasksAtOnce, let completion = await group.next() {
+                    underWay -= 1
+                    outcome.take(completion)
+                }
                 let size = jobs[index].request.size ?? 0
                 let isLarge = size >= context.downloader.options.rangeThreshold
                 guard await crew.admit(file: index, isLarge ? .large : .small) else { break }
                 let isDeferred = plan != nil && !named.contains(jobs[index].key)
+                underWay += 1
                 group.addTask {
                     let completion = await complete(index, board, crew, defersDigest: isDeferred)
                     if case .failure = completion.result { crew.close() }
                     return completion
                 }
             }
-            var files: [Int: FetchedFile] = [:]
-            var failure: FetchError?
+            if outcome.failure != nil { group.cancelAll() }
             while let completion = await group.next() {
-                switch completion.result {
-                case .success(let file): files[completion.index] = file
-                case .failure(let error):
-                    if failure == nil || failure?.kind == .cancelled { failure = error }
-                    group.cancelAll()
-                }
+                outcome.take(completion)
+                if outcome.failure != nil { group.cancelAll() }
             }
-            if failure == nil, files.count < jobs.count { failure = FetchError(.cancelled, "interrupted") }
-            return (files, failure)
+            if outcome.failure == nil, outcome.files.count < jobs.count {
+                outcome.failure = FetchError(.cancelled, "interrupted")
+            }
+            return (outcome.files, outcome.failure)
+        }
+    }
+
+    /// Files that may be under way before one has to end, for each keeps its task until then.
+    ///
+    /// More than may wait for their digests (`ProgressBoard`), so that some always go on.
+    private static let tasksAtOnce = 128
+
+    /// What came of the jobs so far.
+    private struct Outcome {
+        var files: [Int: FetchedFile] = [:]
+        var failure: FetchError?
+
+        mutating func take(_ completion: Completion) {
+            switch completion.result {
+            case .success(let file): files[completion.index] = file
+            case .failure(let error):
+                if failure == nil || failure?.kind == .cancelled { failure = error }
+            }
         }
     }
 
