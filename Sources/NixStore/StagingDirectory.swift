@@ -42,7 +42,8 @@ extension LocalStore {
         for name in try Descriptor.open(folder, O_RDONLY | O_DIRECTORY).entryNames(path: folder)
         where name.starts(with: "tmp-".utf8) {
             let owner = pid_t(String(decoding: name.dropFirst(4).prefix { $0 != UInt8(ascii: "-") }, as: UTF8.self))
-            if let owner, owner != getpid(), kill(owner, 0) == 0 { continue }
+            // Another user's process cannot be signalled, and is there.
+            if let owner, owner == getpid() || kill(owner, 0) == 0 || errno == EPERM { continue }
             let path = folder.appending(name)
             guard let opened = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { continue }
             let lock = FileLock(descriptor: opened, path: path)

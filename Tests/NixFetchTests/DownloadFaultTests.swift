@@ -277,6 +277,7 @@ final class RecordingObserver: FetchObserver {
             _ = try await task.value
         } throws: { ($0 as? FetchError)?.kind == .cancelled }
         let observer = RecordingObserver()
+        let before = try await server.log().count
         let file = try await fetch(server, "slow-4000", scratch, observer: observer)
         #expect(file.size == Int64(Self.size))
         guard case .started(_, _, let resumed)? = observer.events.first else {
@@ -284,7 +285,8 @@ final class RecordingObserver: FetchObserver {
             return
         }
         #expect(resumed > 0)
-        #expect(try await server.log().last?.range == "bytes=\(resumed)-399999")
+        // A slow server may be asked for the rest in several parts.
+        #expect(try await server.log()[before].range?.hasPrefix("bytes=\(resumed)-") == true)
     }
 
     @Test func fileURLsAreCopied() async throws {

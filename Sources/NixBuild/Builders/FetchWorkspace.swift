@@ -21,7 +21,7 @@ struct FetchWorkspace: Sendable {
             try store.removeAbandonedStaging()
             try FileModes.makeFolders(beside)
             try store.removeAbandonedStaging(in: beside)
-            let isNear = Self.device(beside) == Self.device(store.layout.realStoreDirectory)
+            let isNear = Self.canRename(from: beside, to: store.layout.realStoreDirectory)
             staging = try store.makeStagingDirectory(in: isNear ? beside : nil)
         } catch let error as StoreError {
             throw BuildFailure(.miscellaneous, error.message)
@@ -37,10 +37,15 @@ struct FetchWorkspace: Sendable {
         StalePartials.remove(in: partials.description)
     }
 
-    /// The file system of a folder.
-    private static func device(_ path: RealPath) -> dev_t? {
-        var status = stat()
-        return stat(path.description, &status) == 0 ? status.st_dev : nil
+    /// Whether a folder can be moved from one folder into another: two mounts of one file system are two to `rename`.
+    private static func canRename(from source: RealPath, to target: RealPath) -> Bool {
+        let name = "tmp-\(getpid())-probe-\(UInt64.random(in: 0...UInt64.max))"
+        let here = source.appending(Array(name.utf8)).description
+        let there = target.appending(Array(name.utf8)).description
+        guard mkdir(here, 0o700) == 0 else { return false }
+        let isMoved = rename(here, there) == 0
+        rmdir(isMoved ? there : here)
+        return isMoved
     }
 }
 

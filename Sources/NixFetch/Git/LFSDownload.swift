@@ -213,7 +213,11 @@ private actor LFSPermissions {
         if round == refused {
             let running = renewal ?? Task { await renew() }
             renewal = running
-            await running.value
+            await withTaskCancellationHandler {
+                await running.value
+            } onCancel: {
+                running.cancel()
+            }
         }
         guard round > refused, let action = actions[identifier] else { return nil }
         return FileAddress(url: action.url, authorizer: action.authorizer, round: round)

@@ -17,7 +17,8 @@ final class IssuedToken: RequestAuthorizer, Equatable {
         if let refresh = request.tokenRefresh {
             script = refresh.command
             origin = "auth.tokenRefresh"
-            period = max(1, refresh.lifetime - refresh.margin)
+            let usual = refresh.lifetime - refresh.margin
+            period = max(1, usual > 0 ? usual : refresh.lifetime / 2)
         } else if let text = request.authScript {
             script = text
             origin = "auth.authScript"
@@ -56,9 +57,15 @@ final class IssuedToken: RequestAuthorizer, Equatable {
     /// Runs until it is cancelled, and asks for another token in time.
     func keepFresh() async {
         guard let period else { return }
-        while (try? await Task.sleep(for: .seconds(period))) != nil {
-            // While the old one holds, a failure is tried again.
-            if let next = try? await Self.run(script, origin, environment) { value.withLock { $0 = next } }
+        var pause = period
+        while (try? await Task.sleep(for: .seconds(pause))) != nil {
+            if let next = try? await Self.run(script, origin, environment) {
+                value.withLock { $0 = next }
+                pause = period
+            } else {
+                // The old one may hold a while yet.
+                pause = min(period, 30)
+            }
         }
     }
 

@@ -44,7 +44,7 @@ struct MLflowServer: Sendable {
             context.transfer.certificateFile = environment.expand(file)
         }
         context.transfer.clientCertificate = environment.value("MLFLOW_TRACKING_CLIENT_CERT_PATH")
-            .map(environment.expand)
+            .map { (file: environment.expand($0), origin: url.origin) }
         if environment.isTrue("MLFLOW_TRACKING_INSECURE_TLS") {
             throw FetchError(
                 .badRequest, "MLFLOW_TRACKING_INSECURE_TLS is refused: certificates are always verified",

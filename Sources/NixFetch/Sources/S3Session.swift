@@ -148,9 +148,9 @@ struct S3Session: Sendable {
 
     /// The same address with new keys, where those in use have an end; asked for once in a while.
     func renewed(_ refused: FileAddress) async -> FileAddress? {
-        guard refused.round == 0, let old = identity.credentials, old.expiration != nil else { return nil }
+        // Another file's refusal may have renewed them already, so that they need not differ.
+        guard refused.round == 0, identity.credentials?.expiration != nil else { return nil }
         try? await identity.renew()
-        guard identity.credentials != old else { return nil }
         return FileAddress(url: refused.url, authorizer: refused.authorizer, round: refused.round + 1)
     }
 

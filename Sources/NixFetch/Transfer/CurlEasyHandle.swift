@@ -70,7 +70,7 @@ final class CurlEasyHandle {
             try set(CURLOPT_PROXYPASSWORD, password)
         }
         if let file = options.certificateFile { try set(CURLOPT_CAINFO, file) }
-        if let file = options.clientCertificate { try set(CURLOPT_SSLCERT, file) }
+        if let certificate = options.clientCertificate { try set(CURLOPT_SSLCERT, certificate.file) }
         switch options.minimumTLS {
         case nil: break
         case .version12: try set(CURLOPT_SSLVERSION, Int(CURL_SSLVERSION_TLSv1_2))

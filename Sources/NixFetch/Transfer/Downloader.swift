@@ -88,11 +88,8 @@ package final class Downloader: Sendable {
             request.body = exchange.body
             request.isMultiplexed = exchange.isMultiplexed
             request.headers = ["User-Agent: \(options.userAgent)"] + exchange.headers
-            if isAuthorized {
-                request.headers += exchange.authorizer.fields(for: url)
-            } else {
-                request.options.clientCertificate = nil
-            }
+            if isAuthorized { request.headers += exchange.authorizer.fields(for: url) }
+            if request.options.clientCertificate?.origin != url.origin { request.options.clientCertificate = nil }
             let result: Result<ResponseHead, TransferError>
             do throws(TransferError) {
                 let loop = try transferLoop(for: url)

@@ -121,7 +121,8 @@ final class PartSink: TransferSink {
         }
         if let total, state.written.ranges.isEmpty, let number = partial.reserve(total) { return .write(number) }
         state.validators = head.validators
-        state.promised = head.promisedDigest
+        // The digest is of what is sent, not of what it unpacks to.
+        state.promised = isDecoded ? nil : head.promisedDigest
         state.total = total
         state.hasRanges = !isDecoded && head["accept-ranges"]?.lowercased() == "bytes"
         progress.position = 0

@@ -172,7 +172,7 @@ final class TransferCrew: Sendable {
 
     /// The waiter whose turn it is; nil when none may go.
     private func next(_ state: State) -> Int? {
-        let mayBeSmall = state.active < smallLimit
+        let mayBeSmall = state.active < max(smallLimit, state.governor.limit)
         let mayBeLarge = state.active < state.governor.limit
         var best: (index: Int, rank: (Int, Int, Int))?
         for (index, waiter) in state.waiting.enumerated() {

@@ -38,8 +38,8 @@ struct TransferOptions: Sendable {
     var proxies = ProxySettings()
     /// A file of trusted certificates in place of libcurl's own.
     var certificateFile: String?
-    /// A file with this client's certificate and its key, for the origin that credentials belong to.
-    var clientCertificate: String?
+    /// A file with this client's certificate and its key, and the origin that gets to see it.
+    var clientCertificate: (file: String, origin: URLReference.Origin)?
     /// Counts the requests under way.
     var meter: ConnectionMeter?
 }

@@ -114,7 +114,6 @@ extension FileDownload {
             accepted: suspects[fetch.xorb])
         var exchange = context.exchange(fetch.url, AnonymousAuthorizer())
         exchange.headers.append("Range: bytes=\(fetch.bytes.lowerBound)-\(fetch.bytes.upperBound)")
-        exchange.allowsDowngrade = true
         exchange.decodesContent = false
         exchange.isFile = true
         exchange.isMultiplexed = fetch.bytes.count < 4 << 20
@@ -125,7 +124,8 @@ extension FileDownload {
         }
         if case .damaged = error.code {
             suspects[fetch.xorb] = sink.wrongRoot
-            partial.state.withLock { $0.retract(sink.written) }
+            let wrong = sink.written
+            partial.state.withLock { $0.retract(wrong) }
         }
         return error
     }

@@ -106,7 +106,8 @@ struct XetReconstruction: Sendable {
         func add(_ xorb: ByteString, _ text: String?, _ chunks: JSONValue?, _ bytes: JSONValue?) throws(Invalid) {
             let name = xorb.description
             guard XetHash(parsing: name) != nil, let chunks = Self.chunks(chunks), let bytes = Self.bytes(bytes),
-                let text, let url = try? base.resolving(text), url.scheme != "file"
+                let text, let url = try? base.resolving(text),
+                url.scheme == "https" || url.scheme == "http" && base.scheme == "http"
             else { throw Invalid(reason: "an address is unusable") }
             found[name, default: []].append(Fetch(url: url, xorb: name, chunks: chunks, bytes: bytes, uses: []))
         }

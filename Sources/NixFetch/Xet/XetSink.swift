@@ -101,10 +101,10 @@ final class XetSink: TransferSink {
                         return place(content, number, &active, &written)
                     }
                     progress.active = active
+                    progress.written += written
                     guard let outcome else { return .more }
                     if let outcome { return .fail(outcome) }
                     progress.next += 1
-                    progress.written += written
                     if let entry { progress.hashes.append(entry) }
                 }
             } catch {

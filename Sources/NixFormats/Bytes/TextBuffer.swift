@@ -67,10 +67,7 @@ struct TextBuffer: ~Copyable {
     /// Appends `bytes` in hexadecimal.
     mutating func appendBase16(_ bytes: [UInt8]) {
         let target = room(for: bytes.count * 2)
-        for index in bytes.indices {
-            target[index * 2] = Base16.digit(bytes[index] >> 4)
-            target[index * 2 + 1] = Base16.digit(bytes[index] & 15)
-        }
+        bytes.withUnsafeBytes { Base16.write($0, to: target) }
         count += bytes.count * 2
     }
 

@@ -2,10 +2,8 @@
 package enum Base16 {
     package static func append(_ bytes: UnsafeRawBufferPointer, to output: inout [UInt8]) {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: bytes.count * 2) { digits in
-            for index in bytes.indices {
-                digits[index * 2] = digit(bytes[index] >> 4)
-                digits[index * 2 + 1] = digit(bytes[index] & 15)
-            }
+            guard let start = digits.baseAddress else { return }
+            write(bytes, to: start)
             output.append(contentsOf: UnsafeBufferPointer(digits))
         }
     }
@@ -35,8 +33,15 @@ package enum Base16 {
         return result
     }
 
-    /// The digit of a value below 16.
-    static func digit(_ value: UInt8) -> UInt8 {
+    /// Writes two digits for each byte, for which there must be room.
+    static func write(_ bytes: UnsafeRawBufferPointer, to target: UnsafeMutablePointer<UInt8>) {
+        for index in bytes.indices {
+            target[index * 2] = digit(bytes[index] >> 4)
+            target[index * 2 + 1] = digit(bytes[index] & 15)
+        }
+    }
+
+    private static func digit(_ value: UInt8) -> UInt8 {
         value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "a") + value - 10
     }
 

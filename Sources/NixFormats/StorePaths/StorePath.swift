@@ -69,13 +69,13 @@ extension StorePath {
         UInt64(bigEndian: baseName.bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
-    /// Half of the hash part is as good as all of the name, which is three times as long.
+    /// The hash part is as good as the whole name.
     package func hash(into hasher: inout Hasher) {
-        let start = baseName.bytes.withUnsafeBytes { bytes in
-            (bytes.loadUnaligned(as: UInt64.self), bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+        baseName.bytes.withUnsafeBytes { bytes in
+            for offset in stride(from: 0, to: Self.hashPartCount, by: 8) {
+                hasher.combine(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            }
         }
-        hasher.combine(start.0)
-        hasher.combine(start.1)
     }
 }
 

@@ -74,16 +74,15 @@ extension LocalStore {
             for path in chosen {
                 let isRooted = !options.ignoresRoots && !dead.contains(path)
                 let isNeeded = try referrers(path).contains { $0 != path && !chosen.contains($0) }
-                guard !isRooted, !isNeeded else {
-                    throw StoreError(
-                        .inUse,
-                        "Cannot delete path '\(layout.storeDirectory.print(path))' since it is still alive. To find out why, use: nix-store --query --roots and nix-store --query --referrers"
-                    )
-                }
+                guard !isRooted, !isNeeded else { throw isAlive(path) }
             }
             dead = chosen
-            // What is not valid may still have left files.
-            for path in wanted where !chosen.contains(path) { try delete(path.baseName, &result, report) }
+            // What is not valid may still have left files, or be about to come.
+            let rooted = options.ignoresRoots ? [] : Set(try temporaryRootsOfAll().map(\.path))
+            for path in wanted where !chosen.contains(path) {
+                guard !rooted.contains(path) else { throw isAlive(path) }
+                try delete(path.baseName, &result, report)
+            }
         } else {
             step("deleting garbage...")
         }
@@ -97,6 +96,13 @@ extension LocalStore {
         step("deleting unused links...")
         try deleteUnusedLinks(&result)
         return result
+    }
+
+    private func isAlive(_ path: StorePath) -> StoreError {
+        StoreError(
+            .inUse,
+            "Cannot delete path '\(layout.storeDirectory.print(path))' since it is still alive. To find out why, use: nix-store --query --roots and nix-store --query --referrers"
+        )
     }
 
     private func delete(

@@ -33,7 +33,9 @@ extension StoreProgram {
         let method: ContentAddressMethod = try flags("--recursive").isEmpty ? .flat : .nar
         guard options.words.count == 3 else { throw UsageError("'--print-fixed-path' requires three arguments") }
         let algorithm = try HashArguments.algorithm(named: options.words[0], options.session.settings)
-        let hash = try NixHash.parse(ByteString(options.words[1]), expected: algorithm).hash
+        let hash = try NixHash.parse(
+            ByteString(options.words[1]), expected: algorithm, features: options.session.settings.experimentalFeatures
+        ).hash
         let address = ContentAddress(method: method, hash: hash)
         printLine(
             try session.host.storeDirectory.fixedOutputPath(name: Array(options.words[2].utf8), address: address))
@@ -96,7 +98,8 @@ extension StoreProgram {
         guard try session.access.store().isValid(path) else { throw Self.notSubstitutable(session.printed(path)) }
         let derivation = try session.host.readDerivation(path)
         for variable in derivation.environment {
-            let head = Array("export \(variable.key); \(variable.key)=".utf8)
+            let name = variable.key.bytes
+            let head = Array("export ".utf8) + name + Array("; ".utf8) + name + [UInt8(ascii: "=")]
             StandardStreams.output(head + ShellQuoting.quote(variable.value.bytes) + [0x0a, 0x0a])
         }
         let arguments = Array(derivation.arguments.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))

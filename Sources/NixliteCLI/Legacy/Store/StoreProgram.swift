@@ -198,14 +198,14 @@ extension StoreProgram {
     func storePath(_ word: String) throws -> StorePath {
         let directory = session.host.storeDirectory
         var path = Paths.absolute(word, from: Paths.currentDirectory())
-        while true {
+        // As many links as the system itself would follow, and more.
+        for _ in 0..<1024 {
             if let logical = session.access.layout.logicalPath(real: RealPath(path)) { path = logical.description }
             if directory.contains(ByteString(path)) { return try directory.parsePrefix(ByteString(path)).path }
-            guard let target = try? LinkTarget.read(RealPath(path)) else {
-                throw CommandFailure("path \"\(path)\" is not in the Nix store")
-            }
+            guard let target = try? LinkTarget.read(RealPath(path)) else { break }
             path = Paths.absolute(String(decoding: target, as: UTF8.self), from: Paths.parent(path))
         }
+        throw CommandFailure("path \"\(path)\" is not in the Nix store")
     }
 
     /// The roots of a store, without those that only stand beside a link of the user's.
