@@ -40,6 +40,17 @@ def start_hub(models, tmp_path):
 
 
 @pytest.fixture
+def project_at(start_hub, tmp_path):
+    """Makes a project at a hub of its own, which has the flags a test asks for."""
+
+    def make(*flags: str):
+        hub = start_hub(*flags)
+        return Project(tmp_path / "work", hub.address), hub
+
+    return make
+
+
+@pytest.fixture
 def hub(start_hub) -> Hub:
     return start_hub()
 

@@ -1,20 +1,8 @@
 """Faults of the hub and of the content network: survived, or explained."""
 
 import pytest
-from workbench import Project
 
 TOKEN = "hf_ThisIsTheSecretToken"
-
-
-@pytest.fixture
-def project_at(start_hub, tmp_path):
-    """A project whose hub has the flags given, with that hub."""
-
-    def make(*flags: str):
-        hub = start_hub(*flags)
-        return Project(tmp_path / "work", hub.address), hub
-
-    return make
 
 
 @pytest.mark.parametrize(

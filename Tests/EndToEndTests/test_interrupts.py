@@ -15,6 +15,8 @@ from workbench import NIXLITE, Project, got_hash, real_nix
 LARGE_BYTES = 8 << 20
 SPARSE_BYTES = 300 << 20
 
+pytestmark = pytest.mark.usefixtures("large_models")
+
 
 @pytest.fixture(scope="session")
 def large_models(models) -> pathlib.Path:
@@ -25,15 +27,6 @@ def large_models(models) -> pathlib.Path:
     with (models / "nixlite/sparse/model.safetensors").open("wb") as stream:
         stream.truncate(SPARSE_BYTES)
     return models
-
-
-@pytest.fixture
-def project_at(large_models, start_hub, tmp_path):
-    def make(*flags: str):
-        hub = start_hub(*flags)
-        return Project(tmp_path / "work", hub.address), hub
-
-    return make
 
 
 def start_build(project: Project, **options) -> subprocess.Popen:

@@ -35,15 +35,6 @@ def content(models) -> bytes:
     return content
 
 
-@pytest.fixture
-def project_at(content, start_hub, tmp_path):
-    def make(*flags: str):
-        hub = start_hub(*flags)
-        return Project(tmp_path / "work", hub.address), hub
-
-    return make
-
-
 def write_model(project: Project, hash_value: str | None = None, network: str = XET) -> None:
     chosen = f'"{hash_value}"' if hash_value else "lib.fakeHash"
     project.write_models(f'chunky = {{ source.huggingface.repo = "{REPOSITORY}"; hash = {chosen}; {network} }};')
