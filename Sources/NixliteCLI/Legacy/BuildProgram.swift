@@ -6,14 +6,11 @@ import NixStore
 /// `nix-build`: builds derivations and links their outputs.
 struct BuildProgram {
     private struct Options: ExpressionOptions {
-        var session: SessionFlags
-        var showsHelp = false
-        var showsVersion = false
-        var warnsAboutRoots = true
+        var shared: SharedOptions
         var input = ExpressionInput()
         var link: String? = "result"
 
-        init() throws(UsageError) { session = try SessionFlags() }
+        init() throws(UsageError) { shared = try SharedOptions() }
     }
 
     private static let flags: [LegacyFlag<Options>] = [

@@ -5,10 +5,7 @@ import NixStore
 /// `nix-hash`: hashes of files and trees, and their spellings.
 struct HashProgram {
     fileprivate struct Options: LegacyOptions {
-        var session: SessionFlags
-        var showsHelp = false
-        var showsVersion = false
-        var warnsAboutRoots = true
+        var shared: SharedOptions
         /// Paths, or hashes to be spelled otherwise.
         var words: [String] = []
         var isFlat = false
@@ -17,7 +14,7 @@ struct HashProgram {
         var algorithm: HashAlgorithm?
         var format = HashFormat.base16
 
-        init() throws(UsageError) { session = try SessionFlags() }
+        init() throws(UsageError) { shared = try SharedOptions() }
     }
 
     private static let flags: [LegacyFlag<Options>] =

@@ -7,10 +7,7 @@ import NixSyntax
 /// `nix-instantiate`: parses, evaluates or instantiates expressions.
 struct InstantiateProgram {
     private struct Options: ExpressionOptions {
-        var session: SessionFlags
-        var showsHelp = false
-        var showsVersion = false
-        var warnsAboutRoots = true
+        var shared: SharedOptions
         var input = ExpressionInput()
         var findsFiles = false
         var evaluates = false
@@ -21,7 +18,7 @@ struct InstantiateProgram {
         var writes = false
         var root = ""
 
-        init() throws(UsageError) { session = try SessionFlags() }
+        init() throws(UsageError) { shared = try SharedOptions() }
     }
 
     private enum Output { case plain, raw, json, xml }

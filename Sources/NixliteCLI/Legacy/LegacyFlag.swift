@@ -144,12 +144,26 @@ struct LegacyCommandLine<Options: LegacyOptions> {
 
 /// What a program's flags are read into.
 protocol LegacyOptions: SendableMetatype {
-    var session: SessionFlags { get set }
-    /// Whether to show the help and do nothing else.
-    var showsHelp: Bool { get set }
-    /// Whether to show the version and do nothing else.
-    var showsVersion: Bool { get set }
-    /// `--no-gc-warning`.
-    var warnsAboutRoots: Bool { get set }
+    var shared: SharedOptions { get set }
     init() throws(UsageError)
+}
+
+extension LegacyOptions {
+    var session: SessionFlags {
+        get { shared.session }
+        set { shared.session = newValue }
+    }
+}
+
+/// What the flags of every program are read into.
+struct SharedOptions {
+    var session: SessionFlags
+    /// Whether to show the help and do nothing else.
+    var showsHelp = false
+    /// Whether to show the version and do nothing else.
+    var showsVersion = false
+    /// `--no-gc-warning`.
+    var warnsAboutRoots = true
+
+    init() throws(UsageError) { session = try SessionFlags() }
 }

@@ -24,26 +24,16 @@ enum LegacyProgram: String, CaseIterable {
     }
 }
 
-/// Flags that no program has alone.
-struct BasicOptions: LegacyOptions {
-    var session: SessionFlags
-    var showsHelp = false
-    var showsVersion = false
-    var warnsAboutRoots = true
-
-    init() throws(UsageError) { session = try SessionFlags() }
-}
-
 extension LegacyCommandLine {
     /// The options that the words set; nil where they ask for help or the version, which is printed.
     func options(_ words: [String], summary: String, usage: String) throws(UsageError) -> Options? {
         var options = try Options()
         try parse(words, into: &options)
-        if options.showsHelp {
+        if options.shared.showsHelp {
             StandardStreams.output(help(summary, usage: usage))
             return nil
         }
-        if options.showsVersion {
+        if options.shared.showsVersion {
             StandardStreams.output("\(program) (nixlite) \(NixliteCommand.version)\n")
             return nil
         }
@@ -56,7 +46,7 @@ final class RootWarning {
     private var isGiven = false
 
     func give(_ options: some LegacyOptions, _ display: ProgressDisplay) {
-        guard options.warnsAboutRoots, !isGiven else { return }
+        guard options.shared.warnsAboutRoots, !isGiven else { return }
         isGiven = true
         display.report(
             .warning(

@@ -5,10 +5,7 @@ import NixFormats
 /// `nix-prefetch-url`: fetches a file into the store and prints its hash.
 struct PrefetchURLProgram {
     private struct Options: LegacyOptions {
-        var session: SessionFlags
-        var showsHelp = false
-        var showsVersion = false
-        var warnsAboutRoots = true
+        var shared: SharedOptions
         var words: [String] = []
         var algorithm = HashAlgorithm.sha256
         var name: String?
@@ -17,7 +14,7 @@ struct PrefetchURLProgram {
         var isExecutable = false
         var printsPath = EnvironmentVariable.value("PRINT_PATH") == "1"
 
-        init() throws(UsageError) { session = try SessionFlags() }
+        init() throws(UsageError) { shared = try SharedOptions() }
     }
 
     private static let flags: [LegacyFlag<Options>] = [

@@ -10,9 +10,10 @@ enum SharedFlags<Options: LegacyOptions> {
 
     private static var common: [Flag] {
         [
-            Flag("--help", help: "Show this help.") { (options, _) throws(UsageError) in options.showsHelp = true },
+            Flag("--help", help: "Show this help.") { (options, _) throws(UsageError) in options.shared.showsHelp = true
+            },
             Flag("--version", help: "Show the version.") { (options, _) throws(UsageError) in
-                options.showsVersion = true
+                options.shared.showsVersion = true
             },
             Flag("--verbose", "-v", help: "Say more; may be repeated.") { (options, _) throws(UsageError) in
                 options.session.verbose += 1
@@ -104,7 +105,7 @@ enum SharedFlags<Options: LegacyOptions> {
             },
             Flag("--no-gc-warning", help: "Do not warn about a missing '--add-root'.") {
                 (options, _) throws(UsageError) in
-                options.warnsAboutRoots = false
+                options.shared.warnsAboutRoots = false
             },
         ]
     }

@@ -6,10 +6,7 @@ import NixStore
 /// `nix-store`: looks at and changes the store.
 struct StoreProgram {
     struct Options: LegacyOptions {
-        var session: SessionFlags
-        var showsHelp = false
-        var showsVersion = false
-        var warnsAboutRoots = true
+        var shared: SharedOptions
         var operation: StoreOperation?
         var root: String?
         var readsStandardInput = false
@@ -19,7 +16,7 @@ struct StoreProgram {
         /// What is no flag.
         var words: [String] = []
 
-        init() throws(UsageError) { session = try SessionFlags() }
+        init() throws(UsageError) { shared = try SharedOptions() }
 
         mutating func choose(_ operation: StoreOperation) throws(UsageError) {
             guard self.operation == nil || self.operation == operation else {
