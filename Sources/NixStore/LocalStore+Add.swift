@@ -33,21 +33,33 @@ extension LocalStore {
     ) throws(StoreError) {
         try addUnlessValid(path, deferrable: true) { (realPath) throws(StoreError) in
             let digester = TreeDigester(method: .text, algorithm: .sha256)
-            let writer = try TreeWriter(root: realPath, synchronises: options.synchronisesPaths)
-            do {
-                let both = VisitorPair(digester, writer)
-                try both.regular(size: UInt64(contents.count), isExecutable: false, offset: 0)
-                try contents.bytes.withUnsafeBytes { try both.contents($0) }
-                try both.endRegular()
-            } catch {
-                throw StoreError(wrapping: error)
-            }
+            try Self.tell(digester, of: contents)
             let digests = try digester.finish().digests
+            while try !keeps(digests.nar, at: realPath) {
+                do throws(StoreError) {
+                    try Self.tell(TreeWriter(root: realPath, synchronises: options.synchronisesPaths), of: contents)
+                    break
+                } catch {
+                    // Without a lock that holds another process may have been faster.
+                    guard error.isSystem(EEXIST) else { throw error }
+                }
+            }
             return Registration(
                 PathInfo(
                     path: path, narHash: digests.nar.hash, narSize: digests.nar.size, references: references,
                     contentAddress: ContentAddress(method: .text, hash: hash)),
                 derivationOutputs: outputs)
+        }
+    }
+
+    /// Shows a visitor the tree that is one file of `contents`.
+    private static func tell(_ visitor: some NARVisitor, of contents: ByteString) throws(StoreError) {
+        do {
+            try visitor.regular(size: UInt64(contents.count), isExecutable: false, offset: 0)
+            try contents.bytes.withUnsafeBytes { try visitor.contents($0) }
+            try visitor.endRegular()
+        } catch {
+            throw StoreError(wrapping: error)
         }
     }
 

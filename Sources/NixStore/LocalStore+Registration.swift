@@ -82,8 +82,8 @@ extension LocalStore {
 
     /// Puts a path into the store unless it is valid: the one road that every addition takes.
     ///
-    /// Under the path's lock, whatever lies at its real place is removed, `place` puts the files there, and what it returns
-    /// is registered. An error on the way leaves the path invalid.
+    /// Under the path's lock `place` puts the files at its real place, where anything may lie (``keeps(_:at:)``), and what it
+    /// returns is registered. An error on the way leaves the path invalid.
     ///
     /// - Parameters:
     ///   - isLocked: whether the caller holds the path's lock.
@@ -100,7 +100,6 @@ extension LocalStore {
             let defers = deferrable && pending.isBatching
             let registration: Registration
             do throws(StoreError) {
-                if try FileSystem.exists(realPath) { try TreeRemoval.remove(realPath) }
                 registration = try place(realPath)
                 for reference in registration.info.references where reference != path {
                     if try !isValid(reference) { _ = try requireInfo(reference) }
@@ -121,6 +120,21 @@ extension LocalStore {
         }
         protected.withLock { _ = $0.insert(path) }
         try lock.release(deleting: true)
+    }
+
+    /// Whether the very tree that is to be placed at `realPath` lies there, in canonical form then; anything else is removed.
+    ///
+    /// A killed process left it, or, on a file system where locks do nothing, another one has this moment put it there and
+    /// may be reading it: it stays where it is.
+    func keeps(_ nar: PathDigest, at realPath: RealPath) throws(StoreError) -> Bool {
+        guard try FileSystem.exists(realPath) else { return false }
+        if let found = try? TreeDump.hash(realPath), found == nar {
+            try Canonical.canonicalise(realPath)
+            if options.synchronisesPaths { try TreeSynchronisation.synchronise(realPath) }
+            return true
+        }
+        try TreeRemoval.remove(realPath)
+        return false
     }
 
     func isRegistered(_ path: StorePath) throws(StoreError) -> Bool {

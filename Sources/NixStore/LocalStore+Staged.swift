@@ -86,7 +86,15 @@ extension LocalStore {
     private func add(_ staged: StagedTree, _ info: PathInfo, _ locked: [StorePath]) throws(StoreError) -> PathInfo {
         try addUnlessValid(info.path, isLocked: locked.contains(info.path)) { (realPath) throws(StoreError) in
             if options.synchronisesPaths { try TreeSynchronisation.synchronise(staged.path) }
-            try Self.move(staged.path, to: realPath)
+            while try !keeps(staged.nar, at: realPath) {
+                do throws(StoreError) {
+                    try Self.move(staged.path, to: realPath)
+                    break
+                } catch {
+                    // Without a lock that holds another process may have been faster.
+                    guard error.isSystem(ENOTEMPTY) || error.isSystem(EEXIST) else { throw error }
+                }
+            }
             return Registration(info)
         }
         try TreeRemoval.remove(staged.path)

@@ -52,6 +52,36 @@ struct StagingTests {
         #expect(!copy.exists)
     }
 
+    /// A killed process left it unregistered, or one that no lock keeps out has just put it there.
+    @Test func theVeryTreeThatLiesInPlaceStaysAndAnyOtherGoes() throws {
+        let text = try store.layout.storeDirectory.textPath(
+            name: Array("text".utf8), hash: Digester.hash(.sha256, "what it says"), references: [])
+        let place = store.realPath(text)
+        try write("what it says", to: place)
+        let inode = try place.status.st_ino
+        #expect(try store.addText(name: "text", contents: "what it says") == text)
+        #expect(try place.status.st_ino == inode && place.status.st_mode & 0o777 == 0o444)
+
+        let staging = try store.makeStagingDirectory()
+        let tree = staging.path.appending("x")
+        try run("/bin/mkdir", ["-p", tree.description])
+        try write("hello", to: tree.appending("a"))
+        let output = try StorePath.named("spk79945iih6gyzrdpcjb27qai7md8ry-view")
+        let realOutput = store.realPath(output)
+        try run("/bin/cp", ["-r", tree.description, realOutput.description])
+        let folder = try realOutput.status.st_ino
+        _ = try store.addOutput(store.examine(tree), at: output, deriver: nil)
+        #expect(try realOutput.status.st_ino == folder && realOutput.status.st_mode & 0o777 == 0o555)
+        #expect(!tree.exists)
+
+        let other = try StorePath.named("110wn156f5lkskd7ry95f45s9hqs75jp-view")
+        try run("/bin/mkdir", ["-p", tree.description, store.realPath(other).description])
+        try write("hello", to: tree.appending("a"))
+        try write("hell", to: store.realPath(other).appending("a"))
+        _ = try store.addOutput(store.examine(tree), at: other, deriver: nil)
+        #expect(try store.realPath(other).appending("a").status.st_size == 5)
+    }
+
     @Test func referencesAreFoundWhileDigesting() throws {
         let needed = try store.addText(name: "needed", contents: "needed")
         let other = try store.addText(name: "other", contents: "other")

@@ -74,8 +74,21 @@ package final class FetchProgressObserver: FetchObserver {
         }
     }
 
-    /// The fetch is over.
-    package func end(succeeded: Bool) {
+    /// Runs a fetch that tells this observer of its progress, waits for it, and reports its end.
+    package func run<Value: Sendable>(
+        _ cancellation: Cancellation, _ fetch: @escaping @Sendable () async throws(FetchError) -> Value
+    ) throws(FetchError) -> Value {
+        do throws(FetchError) {
+            let value = try Blocking.run(cancellation, fetch)
+            end(succeeded: true)
+            return value
+        } catch {
+            end(succeeded: false)
+            throw error
+        }
+    }
+
+    private func end(succeeded: Bool) {
         report(.progressEnded(state.withLock { $0.progress }, succeeded: succeeded))
     }
 

@@ -31,21 +31,15 @@ struct FetchURLBuilder {
         let name = step.derivation.name.description
         let observer = FetchProgressObserver(name: name, report: report)
         let services = services
-        let result = Blocking.run(cancellation) { () async -> Result<FetchedFile, FetchError> in
-            do throws(FetchError) {
-                return .success(
-                    try await services.downloader.fetchURL(
-                        url.description, to: target.description, partials: workspace.partials.description,
-                        expected: expected, hashesNAR: !isExecutable, observer: observer))
-            } catch {
-                return .failure(error)
-            }
-        }
-        observer.end(succeeded: (try? result.get()) != nil)
         let file: FetchedFile
-        switch result {
-        case .success(let fetched): file = fetched
-        case .failure(let error): throw log.fail(error, "unable to download '\(URLText.redacted(url.description))'")
+        do throws(FetchError) {
+            file = try observer.run(cancellation) { () async throws(FetchError) in
+                try await services.downloader.fetchURL(
+                    url.description, to: target.description, partials: workspace.partials.description,
+                    expected: expected, hashesNAR: !isExecutable, observer: observer)
+            }
+        } catch {
+            throw log.fail(error, "unable to download '\(URLText.redacted(url.description))'")
         }
         if isExecutable { FileModes.makeExecutable(target) }
         try check.accept(target, known: file.nar.flatMap { check.digests(nar: $0, file: file) })

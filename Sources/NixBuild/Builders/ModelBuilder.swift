@@ -45,21 +45,15 @@ struct ModelBuilder {
     ) throws(BuildFailure) -> FetchedModel {
         let observer = FetchProgressObserver(name: name, report: report)
         let services = services
-        let result = Blocking.run(cancellation) { () async -> Result<FetchedModel, FetchError> in
-            let fetcher = ModelFetcher(downloader: services.downloader, environment: services.environment)
-            do throws(FetchError) {
-                return .success(
-                    try await fetcher.fetch(
-                        request, into: workspace.tree.description, partials: workspace.partials.description,
-                        observer: observer))
-            } catch {
-                return .failure(error)
+        do throws(FetchError) {
+            return try observer.run(cancellation) { () async throws(FetchError) in
+                let fetcher = ModelFetcher(downloader: services.downloader, environment: services.environment)
+                return try await fetcher.fetch(
+                    request, into: workspace.tree.description, partials: workspace.partials.description,
+                    observer: observer)
             }
-        }
-        observer.end(succeeded: (try? result.get()) != nil)
-        switch result {
-        case .success(let fetched): return fetched
-        case .failure(let error): throw log.fail(error)
+        } catch {
+            throw log.fail(error)
         }
     }
 

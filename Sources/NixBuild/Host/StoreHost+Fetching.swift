@@ -239,18 +239,13 @@ extension StoreHost {
         }
         let observer = FetchProgressObserver(name: Paths.baseName(url), report: eventReporter)
         let services = services
-        let result = Blocking.run(cancellation) { () async -> Result<Void, FetchError> in
-            do throws(FetchError) {
-                _ = try await services.downloader.fetchURL(
+        do throws(FetchError) {
+            _ = try observer.run(cancellation) { () async throws(FetchError) in
+                try await services.downloader.fetchURL(
                     url, to: path.description, partials: workspace.partials.description, expected: expected,
                     observer: observer)
-                return .success(())
-            } catch {
-                return .failure(error)
             }
-        }
-        observer.end(succeeded: (try? result.get()) != nil)
-        if case .failure(let error) = result {
+        } catch {
             throw HostError("unable to download '\(URLText.redacted(url))': \(error)")
         }
     }

@@ -1,16 +1,46 @@
 import Glibc
+package import NixFetch
 import Synchronization
 
 /// Bridges from threads to Swift's concurrency and between threads.
 package enum Blocking {
     /// Runs asynchronous work and waits for it; cancelling `cancellation` cancels its task.
+    ///
+    /// - Throws: what the work throws; that the process has too few file descriptors left to begin.
     package static func run<Value: Sendable>(
-        _ cancellation: Cancellation, _ work: @escaping @Sendable () async -> Value
-    ) -> Value {
-        let box = Mailbox<Value>()
-        let task = Task.detached { box.put(await work()) }
-        return cancellation.withHandler({ task.cancel() }, { box.take() })
+        _ cancellation: Cancellation, _ work: @escaping @Sendable () async throws(FetchError) -> Value
+    ) throws(FetchError) -> Value {
+        try readiness.get()
+        let box = Mailbox<Result<Value, FetchError>>()
+        let task = Task.detached {
+            do throws(FetchError) { box.put(.success(try await work())) } catch { box.put(.failure(error)) }
+        }
+        return try cancellation.withHandler({ task.cancel() }, { box.take() }).get()
     }
+
+    /// Whether the process had the file descriptors that Swift's concurrency needs for its first task and its first timer.
+    ///
+    /// Asking has them opened: later, with none left, libdispatch would end the process, or its timers would never fire.
+    private static let readiness: Result<Void, FetchError> = {
+        // An epoll, an eventfd and a timerfd for each of three clocks.
+        var spare: [Int32] = []
+        defer { for descriptor in spare { close(descriptor) } }
+        while spare.count < 5 {
+            let descriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
+            guard descriptor >= 0 else {
+                let code = errno
+                return .failure(FetchError(.file(code), "cannot begin to fetch: \(String(cString: strerror(code)))"))
+            }
+            spare.append(descriptor)
+        }
+        while let descriptor = spare.popLast() { close(descriptor) }
+        let begun = Mailbox<Void>()
+        Task.detached {
+            try? await Task.sleep(for: .nanoseconds(1))
+            begun.put(())
+        }
+        return .success(begun.take())
+    }()
 
     /// Runs `body` on a new thread of the usual size.
     package static func startThread(_ body: @escaping @Sendable () -> Void) {
