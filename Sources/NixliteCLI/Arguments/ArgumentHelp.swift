@@ -39,7 +39,7 @@ enum HelpText {
         let own = [("-h, --help", "Show help information.")]
         let version = names.count == 1 ? [("--version", "Show the version.")] : []
         text += section("OPTIONS", arguments.filter(\.isFlag).map { ($0.label, $0.text) } + version + own)
-        text += section("SUBCOMMANDS", entry.subcommands.filter { !$0.isHidden }.map { ($0.name, $0.summary) })
+        text += section("SUBCOMMANDS", entry.subcommands.map { ($0.name, $0.summary) })
         return text
     }
 

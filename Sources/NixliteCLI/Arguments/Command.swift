@@ -19,17 +19,15 @@ struct CommandEntry {
     let name: String
     /// What help says of it.
     let summary: String
-    var isHidden = false
     /// Nil for a group.
     var make: (() -> any Command)?
     /// The older program that reads the command line itself.
     var program: LegacyProgram?
     var subcommands: [CommandEntry] = []
 
-    init(_ name: String, _ summary: String, isHidden: Bool = false, _ command: any Command.Type) {
+    init(_ name: String, _ summary: String, _ command: any Command.Type) {
         self.name = name
         self.summary = summary
-        self.isHidden = isHidden
         make = { command.init() }
     }
 
