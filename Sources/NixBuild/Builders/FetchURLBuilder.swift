@@ -41,7 +41,7 @@ struct FetchURLBuilder {
         } catch {
             throw log.fail(error, "unable to download '\(URLText.redacted(url.description))'")
         }
-        if isExecutable { FileModes.makeExecutable(target) }
+        if isExecutable { try FileModes.makeExecutable(target) }
         try check.accept(target, known: file.nar.flatMap { check.digests(nar: $0, file: file) })
     }
 

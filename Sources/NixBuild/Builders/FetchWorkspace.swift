@@ -51,8 +51,11 @@ struct FetchWorkspace: Sendable {
 
 /// Small changes of files that have no better place.
 package enum FileModes {
-    package static func makeExecutable(_ path: RealPath) {
-        _ = chmod(path.description, 0o755)
+    /// Makes a file one that everybody may run.
+    package static func makeExecutable(_ path: RealPath) throws(BuildFailure) {
+        guard chmod(path.description, 0o755) == 0 else {
+            throw BuildFailure(.miscellaneous, "changing the mode of \"\(path)\": \(String(cString: strerror(errno)))")
+        }
     }
 
     /// Makes a folder and those above it; that one exists is no error.

@@ -34,9 +34,7 @@ extension StoreHost {
             } catch {
                 throw HostError(error.message)
             }
-            var parsed = FetchAttributes(reference.attributes)
-            parsed["type"] = reference.kind.rawValue
-            return try fetchTree(parsed)
+            return try fetchTree(FetchAttributes(reference.fetchAttributes))
         }
         switch type {
         case "path": return try fetchPath(attributes)
@@ -78,18 +76,10 @@ extension StoreHost {
                 storePath: known, attributes: locked.merging(["narHash": .string(expected.sri.bytes)]) { $1 })
         }
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
-            let archive = workspace.staging.path.appending("archive")
-            try download(url, to: archive, workspace, expected: nil)
-            try makeFolder(workspace.tree)
-            let report: UnpackReport
-            do throws(FetchError) {
-                report = try Unpacker().unpack(archive.description, into: workspace.tree.description, name: url)
-            } catch {
-                throw HostError("failed to extract archive: \(error.message)")
-            }
+            let names = try downloadArchive(url, into: workspace.tree, workspace)
             var tree = workspace.tree
-            if report.topLevel.count == 1, Paths.isDirectory(tree.appending(report.topLevel[0]).description) {
-                tree = tree.appending(report.topLevel[0])
+            if names.count == 1, Paths.isDirectory(tree.appending(names[0]).description) {
+                tree = tree.appending(names[0])
             }
             return try accept(tree, name: name, .nar, expected, url: url, attributes: locked)
         }
@@ -195,61 +185,6 @@ extension StoreHost {
         }
     }
 
-    // MARK: Parts
-
-    /// The store object that these words name, where the hash is known and the store has it.
-    func validObject(
-        _ name: String, _ method: ContentAddressMethod, _ expected: NixHash?
-    ) throws(HostError) -> StorePath? {
-        guard let expected, !access.isDummy else { return nil }
-        let path: StorePath
-        do throws(FormatError) {
-            path = try storeDirectory.fixedOutputPath(
-                name: Array(name.utf8), address: ContentAddress(method: method, hash: expected))
-        } catch {
-            throw HostError("\(error)")
-        }
-        return try stored { () throws(StoreError) in try access.store().protectIfValid(path) } ? path : nil
-    }
-
-    func withWorkspace<Result>(_ body: (FetchWorkspace) throws(HostError) -> Result) throws(HostError) -> Result {
-        let store = try stored { () throws(StoreError) in try access.store() }
-        let workspace: FetchWorkspace
-        do throws(BuildFailure) {
-            workspace = try FetchWorkspace(store)
-        } catch {
-            throw HostError(error.message)
-        }
-        return try body(workspace)
-    }
-
-    func makeFolder(_ path: RealPath) throws(HostError) {
-        do throws(BuildFailure) {
-            try FileModes.makeFolders(path)
-        } catch {
-            throw HostError(error.message)
-        }
-    }
-
-    func download(
-        _ url: String, to path: RealPath, _ workspace: FetchWorkspace, expected: NixHash?
-    ) throws(HostError) {
-        if options.build.isOffline, !url.hasPrefix("file:") {
-            throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
-        }
-        let observer = FetchProgressObserver(name: Paths.baseName(url), report: eventReporter)
-        let services = services
-        do throws(FetchError) {
-            _ = try observer.run(cancellation) { () async throws(FetchError) in
-                try await services.downloader.fetchURL(
-                    url, to: path.description, partials: workspace.partials.description, expected: expected,
-                    observer: observer)
-            }
-        } catch {
-            throw HostError("unable to download '\(URLText.redacted(url))': \(error)")
-        }
-    }
-
     /// Takes a tree into the store and compares its hash.
     private func accept(
         _ tree: RealPath, name: String, _ method: ContentAddressMethod, _ expected: NixHash?, url: String,
@@ -262,56 +197,10 @@ extension StoreHost {
             return (try store.addFixedOutput(staged, name: ByteString(name)), staged.address.hash)
         }
         if let expected, expected != got {
-            throw HostError(
-                "hash mismatch in file downloaded from '\(URLText.redacted(url))':\n  specified: \(expected.printed(.nix32, withAlgorithm: true))\n  got:       \(got.printed(.nix32, withAlgorithm: true))",
-                buildExitCode: 102)
+            throw Self.mismatch(url, specified: expected, got: got, buildExitCode: 102)
         }
         var attributes = attributes
         if method == .nar { attributes["narHash"] = .string(info.narHash.sri.bytes) }
         return HostFetched(storePath: info.path, attributes: attributes)
-    }
-}
-
-/// The attributes of a fetch as text.
-struct FetchAttributes {
-    private var values: [String: String] = [:]
-
-    init(_ attributes: [String: HostFetch.Attribute]) {
-        for (name, value) in attributes {
-            switch value {
-            case .string(let bytes): values[name] = String(decoding: bytes, as: UTF8.self)
-            case .integer(let number): values[name] = "\(number)"
-            case .bool(let flag): values[name] = flag ? "1" : "0"
-            }
-        }
-    }
-
-    init(_ attributes: [String: String]) {
-        values = attributes
-    }
-
-    /// All of them.
-    var text: [String: String] { values }
-
-    subscript(name: String) -> String? {
-        get { values[name] }
-        set { values[name] = newValue }
-    }
-
-    func require(_ name: String) throws(HostError) -> String {
-        guard let value = values[name] else { throw HostError("input attribute '\(name)' is missing") }
-        return value
-    }
-
-    /// The hash that the result must have: `narHash`, `sha256` or `hash`.
-    func hash() throws(HostError) -> NixHash? {
-        guard let text = values["narHash"] ?? values["sha256"] ?? values["hash"] else { return nil }
-        do throws(FormatError) {
-            return try NixHash.parseAllowingEmpty(
-                ByteString(text), expected: .sha256, features: HashAlgorithm.everyFeature
-            ).hash
-        } catch {
-            throw HostError("\(error)")
-        }
     }
 }

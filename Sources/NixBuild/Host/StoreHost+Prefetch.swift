@@ -1,6 +1,4 @@
-import Glibc
 package import NixEval
-import NixFetch
 package import NixFormats
 import NixStore
 
@@ -35,21 +33,19 @@ extension StoreHost {
         return try withWorkspace { (workspace) throws(HostError) -> (path: StorePath, hash: NixHash) in
             var tree = workspace.tree
             if request.unpacks {
-                let archive = workspace.staging.path.appending("archive")
-                try download(request.url, to: archive, workspace, expected: nil)
-                tree = try unpack(archive, into: tree, request.url)
+                let names = try downloadArchive(request.url, into: tree, workspace)
+                if names.isEmpty { throw HostError("archive '\(URLText.redacted(request.url))' is empty") }
+                if names.count == 1 { tree = tree.appending(names[0]) }
             } else {
                 try download(request.url, to: tree, workspace, expected: nil)
-                if request.isExecutable { try makeExecutable(tree) }
+                if request.isExecutable { try filed { () throws(BuildFailure) in try FileModes.makeExecutable(tree) } }
             }
             let staged = try stored { () throws(StoreError) in
                 try access.store().examine(tree, method: method, algorithm: algorithm)
             }
             let got = staged.address.hash
             if let expected = request.expected, expected != got {
-                throw HostError(
-                    "hash mismatch in file downloaded from '\(URLText.redacted(request.url))':\n  specified: \(expected.printed(.nix32, withAlgorithm: true))\n  got:       \(got.printed(.nix32, withAlgorithm: true))"
-                )
+                throw Self.mismatch(request.url, specified: expected, got: got)
             }
             let info = try stored { () throws(StoreError) in
                 try access.store().addFixedOutput(staged, name: ByteString(name))
@@ -72,26 +68,5 @@ extension StoreHost {
     private func checked(_ name: String) throws(HostError) -> String {
         if let problem = StorePathName.problem(in: Array(name.utf8)[...]) { throw HostError(problem) }
         return name
-    }
-
-    private func unpack(_ archive: RealPath, into folder: RealPath, _ url: String) throws(HostError) -> RealPath {
-        try makeFolder(folder)
-        let report: UnpackReport
-        do throws(FetchError) {
-            report = try Unpacker().unpack(archive.description, into: folder.description, name: url)
-        } catch {
-            throw HostError("failed to extract archive: \(error.message)")
-        }
-        switch report.topLevel.count {
-        case 0: throw HostError("archive '\(URLText.redacted(url))' is empty")
-        case 1: return folder.appending(report.topLevel[0])
-        default: return folder
-        }
-    }
-
-    private func makeExecutable(_ path: RealPath) throws(HostError) {
-        guard chmod(path.description, 0o755) == 0 else {
-            throw HostError("changing the mode of \"\(path)\": \(String(cString: strerror(errno)))")
-        }
     }
 }

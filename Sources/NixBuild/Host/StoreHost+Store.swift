@@ -176,7 +176,8 @@ extension StoreHost {
         }
     }
 
-    private func formatted<Result>(_ body: () throws(FormatError) -> Result) throws(HostError) -> Result {
+    /// Runs what formats do, wording their errors as the host's.
+    func formatted<Result>(_ body: () throws(FormatError) -> Result) throws(HostError) -> Result {
         do throws(FormatError) {
             return try body()
         } catch {

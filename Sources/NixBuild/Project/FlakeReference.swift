@@ -1,3 +1,4 @@
+import NixEval
 import NixFormats
 
 /// Where a flake (or another input) lies, in the words of Nix's flake references.
@@ -178,6 +179,13 @@ package struct FlakeReference: Equatable, Sendable {
 }
 
 extension FlakeReference {
+    /// The attributes, `type` among them, as a fetch of a tree takes them.
+    var fetchAttributes: [String: HostFetch.Attribute] {
+        var attributes = attributes
+        attributes["type"] = kind.rawValue
+        return attributes.mapValues { .string(Array($0.utf8)) }
+    }
+
     /// Letters, digits, `+`, `-` and `.`, a letter first.
     static func isScheme(_ text: Substring) -> Bool {
         guard let first = text.first, first.isASCII, first.isLetter else { return false }

@@ -153,10 +153,8 @@ extension Session {
     }
 
     private func fetched(_ reference: FlakeReference) throws(ProjectError) -> String {
-        var attributes = reference.attributes.mapValues { HostFetch.Attribute.string(Array($0.utf8)) }
-        attributes["type"] = .string(Array(reference.kind.rawValue.utf8))
         do throws(HostError) {
-            let tree = try host.fetch(HostFetch(kind: .tree, attributes: attributes))
+            let tree = try host.fetch(HostFetch(kind: .tree, attributes: reference.fetchAttributes))
             return Paths.absolute(reference.directory, from: access.layout.realPath(tree.storePath).description)
         } catch {
             throw ProjectError(error.message)

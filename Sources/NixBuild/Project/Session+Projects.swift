@@ -124,11 +124,10 @@ extension Session {
                     named = try resolved(
                         FlakeReference(
                             kind: .indirect,
-                            attributes: FetchAttributes(attributes).text.filter { $0.key != "type" },
+                            attributes: FetchAttributes(attributes).values.filter { $0.key != "type" },
                             directory: directory))
                 } catch { throw .project(error) }
-                attributes = named.attributes.mapValues { .string(Array($0.utf8)) }
-                attributes["type"] = .string(Array(named.kind.rawValue.utf8))
+                attributes = named.fetchAttributes
                 directory = named.directory
             }
             let tree: HostFetched
