@@ -14,17 +14,18 @@ extension LocalStore {
         return path
     }
 
-    /// Writes a derivation and gives its path.
-    package func addDerivation(_ derivation: Derivation) throws(StoreError) -> StorePath {
+    /// Writes the file of a derivation.
+    ///
+    /// - Throws: ``StoreError`` of kind `malformed` for contents that are no derivation of that path.
+    package func addDerivation(_ file: DerivationFile) throws(StoreError) {
         let storeDirectory = layout.storeDirectory
-        let file = try formatted { () throws(FormatError) in try derivation.file(in: storeDirectory) }
         let outputs = try formatted { () throws(FormatError) in
-            try Self.outputs(derivation, in: storeDirectory)
+            try Self.outputs(
+                ATermReader.read(file: file.contents, at: file.path, store: storeDirectory), in: storeDirectory)
         }
         try addText(
-            file.contents, hash: Digester.hash(.sha256, file.contents), path: file.path,
-            references: derivation.references, outputs: outputs)
-        return file.path
+            file.contents, hash: Digester.hash(.sha256, file.contents), path: file.path, references: file.references,
+            outputs: outputs)
     }
 
     private func addText(

@@ -74,7 +74,8 @@ final class BuildTestStore: @unchecked Sendable {
         let file = try hasher.finish(DerivationText(derivation, store: storeDirectory)) { path throws(FormatError) in
             do { return try self.store.readDerivation(path) } catch { throw FormatError(.derivation, "\(error)") }
         }
-        return try store.addDerivation(ATermReader.read(file: file.contents, at: file.path, store: storeDirectory))
+        try store.addDerivation(file)
+        return file.path
     }
 
     /// A fixed-output derivation in the store.
@@ -88,9 +89,11 @@ final class BuildTestStore: @unchecked Sendable {
         for (key, value) in environment { derivation.environment[ByteString(key)] = ByteString(value) }
         derivation.outputs["out"] = .fixed(ContentAddress(method: method, hash: hash))
         derivation.environment["name"] = ByteString(name)
-        derivation.environment["out"] = store.layout.storeDirectory.print(
-            try derivation.outputPath("out", in: store.layout.storeDirectory)!)
-        return try store.addDerivation(derivation)
+        let storeDirectory = store.layout.storeDirectory
+        derivation.environment["out"] = storeDirectory.print(try derivation.outputPath("out", in: storeDirectory)!)
+        let file = try derivation.file(in: storeDirectory)
+        try store.addDerivation(file)
+        return file.path
     }
 
     /// Where the output of a derivation lies.

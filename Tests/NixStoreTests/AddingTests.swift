@@ -44,7 +44,9 @@ struct AddingTests {
             "builder": "/bin/sh", "dev": "/nix/store/\(dev)".bytes, "name": "thing",
             "out": "/nix/store/\(out)".bytes, "outputs": "out dev", "system": "x86_64-linux",
         ]
-        let path = try store.addDerivation(derivation)
+        let file = try derivation.file(in: .standard)
+        try store.addDerivation(file)
+        let path = file.path
         #expect(path.description == "110wn156f5lkskd7ry95f45s9hqs75jp-thing.drv")
         #expect(try store.readDerivation(path) == derivation)
         #expect(try store.derivationOutputs(path).map(\.path) == [dev, out])

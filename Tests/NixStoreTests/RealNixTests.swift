@@ -34,7 +34,9 @@ struct RealNixTests {
         derivation.inputSources = [top]
         let out = try StoreDirectory.standard.fixedOutputPath(name: "fixed".utf8.map { $0 }, address: address)
         derivation.environment = ["out": "/nix/store/\(out)".bytes]
-        return (tree, leaf, top, try store.addDerivation(derivation))
+        let file = try derivation.file(in: .standard)
+        try store.addDerivation(file)
+        return (tree, leaf, top, file.path)
     }
 
     @Test func opensVerifiesAndQueriesOurStore() throws {

@@ -9,7 +9,7 @@ struct PendingObjects {
     enum Content {
         case text(name: ByteString, contents: ByteString)
         /// A derivation's file: thousands of them are kept for one that is read again.
-        case derivation(contents: ByteString)
+        case derivation(DerivationFile)
         /// A tree of the file system; `included` holds the paths that a filter let through, nil where there was none.
         case tree(
             source: RealPath, name: ByteString, method: ContentAddressMethod, algorithm: HashAlgorithm,
@@ -31,8 +31,8 @@ struct PendingObjects {
 
     /// The derivation that was computed for `path`.
     func derivation(_ path: StorePath, in store: StoreDirectory) throws(FormatError) -> Derivation? {
-        guard case .derivation(let contents)? = contents[path]?.content else { return nil }
-        return try ATermReader.read(file: contents, at: path, store: store)
+        guard case .derivation(let file)? = contents[path]?.content else { return nil }
+        return try ATermReader.read(file: file.contents, at: path, store: store)
     }
 
     /// Writes `path` and what it refers to into `store`, as far as it is not there; references come first.
@@ -62,12 +62,7 @@ struct PendingObjects {
         switch content {
         case .text(let name, let contents):
             _ = try store.addText(name: name, contents: contents, references: references)
-        case .derivation(let contents):
-            let derivation: Derivation
-            do throws(FormatError) {
-                derivation = try ATermReader.read(file: contents, at: path, store: store.layout.storeDirectory)
-            } catch { throw StoreError(wrapping: error) }
-            _ = try store.addDerivation(derivation)
+        case .derivation(let file): try store.addDerivation(file)
         case .tree(let source, let name, let method, let algorithm, let included):
             let filter: PathFilter? = included.map { included in { (path, _) in included.contains(path) } }
             let added = try store.addPath(

@@ -21,7 +21,7 @@ extension StoreHost {
         // Nobody can ask for a derivation that is never valid, and thousands of them are a fifth of the memory.
         if options.writesNothing { return }
         try requireWriting()
-        pending.record(file.path, .derivation(contents: file.contents), references: file.references)
+        pending.record(file.path, .derivation(file), references: file.references)
         policy?.allow(file.path)
     }
 
