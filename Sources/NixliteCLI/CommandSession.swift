@@ -164,9 +164,9 @@ struct CommandSession {
         // What nix-instantiate has only on request, a program for projects and their inputs always has.
         if !usesLegacyExitCodes { options.experimentalFeatures.insert("flakes") }
         if options.experimentalFeatures.contains("flakes") { options.experimentalFeatures.insert("fetch-tree") }
-        options.showsTrace = flags.showsTrace || settings.flag("show-trace") == true
-        options.isPure = flags.isPure || settings.flag("pure-eval") == true
-        options.isRestricted = flags.isRestricted || settings.flag("restrict-eval") == true
+        options.showsTrace = settings.flag("show-trace") == true
+        options.isPure = settings.flag("pure-eval") == true
+        options.isRestricted = settings.flag("restrict-eval") == true
         options.allowedURIs = settings.list("allowed-uris")
         options.isExactlyLazy = isExactlyLazy
         if let depth = settings.integer("max-call-depth") { options.maximumCallDepth = depth }

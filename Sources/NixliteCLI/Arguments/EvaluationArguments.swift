@@ -6,8 +6,6 @@ struct EvaluationArguments: ArgumentGroup {
     var argFromStdin: [String] = []
     var include: [String] = []
     var impure = false
-    var pureEval = false
-    var restrictEval = false
     var noPlaceholders = false
     var nixpkgs: InputChoice = .bundled
     var overrideInput: [ArgumentPair] = []
@@ -29,8 +27,6 @@ struct EvaluationArguments: ArgumentGroup {
         try line.option("--override-flake", addsTo: &overrideFlake, ("original", "resolved"))
         try line.option("-I", "--include", addsTo: &include, "include", "Add a path to the search path.")
         line.flag("--impure", sets: &impure, "Allow access to mutable paths, the environment and the time in flakes.")
-        line.flag("--pure-eval", sets: &pureEval)
-        line.flag("--restrict-eval", sets: &restrictEval)
         line.flag("--no-placeholders", sets: &noPlaceholders, "Make a placeholder package an error.")
         try line.option(
             "--nixpkgs", sets: &nixpkgs, "nixpkgs",

@@ -8,14 +8,11 @@ struct SessionFlags {
     var quiet = 0
     var logFormat: LogFormat?
     var isOffline = false
-    var showsTrace = false
     var printsBuildLogs = false
     /// `--arg` and its kin, in their order.
     var arguments: [(name: String, value: SessionSettings.ArgumentValue)] = []
     /// `-I`.
     var include: [String] = []
-    var isPure = false
-    var isRestricted = false
     var isReadOnly = false
     var hidesBuildOutput = false
     var nixpkgs = InputChoice.bundled
@@ -61,8 +58,6 @@ extension SessionFlags {
             + evaluation.argFromFile.map { ($0.name, .file($0.value)) }
             + evaluation.argFromStdin.map { ($0, .standardInput) }
         include = evaluation.include
-        isPure = evaluation.pureEval
-        isRestricted = evaluation.restrictEval
         nixpkgs = evaluation.nixpkgs
         forbidsPlaceholders = evaluation.noPlaceholders
         overrides = evaluation.overrideInput.map { ($0.name, $0.value) }
@@ -91,7 +86,7 @@ extension SessionFlags {
         verbose = global.debug ? 4 : global.verbose
         quiet = global.quiet
         logFormat = global.logFormat
-        showsTrace = global.showTrace
+        if global.showTrace { try settings.set("show-trace", "true") }
         printsBuildLogs = global.printBuildLogs
     }
 }
