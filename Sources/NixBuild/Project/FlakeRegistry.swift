@@ -1,5 +1,5 @@
-import Glibc
 import NixEval
+import NixFetch
 import NixFormats
 import NixStore
 
@@ -110,7 +110,7 @@ extension Session {
         guard reference.kind == .indirect else { return reference }
         var current = reference
         var local: [FlakeRegistry] = []
-        for file in Self.registryFiles() where Paths.exists(file) {
+        for file in registryFiles() where Paths.exists(file) {
             local.append(try FlakeRegistry(try Self.read(file), name: file))
         }
         var global: FlakeRegistry?
@@ -131,12 +131,10 @@ extension Session {
     }
 
     /// The user's registry and the machine's.
-    private static func registryFiles() -> [String] {
-        func variable(_ name: String) -> String? {
-            getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-        }
-        let user = variable("XDG_CONFIG_HOME") ?? variable("HOME").map { "\($0)/.config" }
-        return [user.map { "\($0)/nix" }, variable("NIX_CONF_DIR") ?? "/etc/nix"].compactMap { $0 }
+    private func registryFiles() -> [String] {
+        let environment = host.services.environment
+        let user = environment.value("XDG_CONFIG_HOME") ?? environment.value("HOME").map { "\($0)/.config" }
+        return [user.map { "\($0)/nix" }, environment.value("NIX_CONF_DIR") ?? "/etc/nix"].compactMap { $0 }
             .map { "\($0)/registry.json" }
     }
 
