@@ -1,4 +1,5 @@
 import Glibc
+import NixBuild
 
 /// How much memory values may take.
 ///
@@ -25,12 +26,7 @@ enum MemoryLimit {
 
     /// What the second version of control groups allows this process.
     private static var controlGroupBytes: Int? {
-        let descriptor = open("/sys/fs/cgroup/memory.max", O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        var buffer = [UInt8](repeating: 0, count: 32)
-        let count = read(descriptor, &buffer, buffer.count)
-        guard count > 0 else { return nil }
-        return Int(String(decoding: buffer[..<count].prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
+        guard let text = try? SmallFile.read("/sys/fs/cgroup/memory.max") else { return nil }
+        return Int(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 }

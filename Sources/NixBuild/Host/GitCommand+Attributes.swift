@@ -42,11 +42,9 @@ extension GitCommand {
     /// Throws where a file only stands for one in LFS.
     func refuseLargeFiles(_ paths: [String], in root: String) throws(GitError) {
         guard mentions("filter=lfs", paths, in: root) else { return }
-        for path in paths where !isFolder("\(root)/\(path)") {
-            let begin = "version https://git-lfs.github.com/spec/v1"
-            if let contents = try? SmallFile.read("\(root)/\(path)"), contents.starts(with: begin.utf8) {
-                throw GitError(message: "'\(path)' is in Git LFS, which fetching with 'lfs' does not support")
-            }
+        let pointer = Array("version https://git-lfs.github.com/spec/v1".utf8)
+        for path in paths where SmallFile.begins("\(root)/\(path)", with: pointer) {
+            throw GitError(message: "'\(path)' is in Git LFS, which fetching with 'lfs' does not support")
         }
     }
 

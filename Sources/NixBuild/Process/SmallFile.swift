@@ -47,6 +47,15 @@ package enum SmallFile {
         }
     }
 
+    /// Whether a file begins with these bytes; false for one that cannot be read.
+    package static func begins(_ path: String, with beginning: [UInt8]) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: beginning.count)
+        return Glibc.read(descriptor, &bytes, bytes.count) == beginning.count && bytes == beginning
+    }
+
     /// What Nix reads of a file: as many bytes as its status says it has, so nothing of a device.
     ///
     /// A pipe or a socket, for which Nix waits, is an error, and so is a file that memory cannot hold.
@@ -76,22 +85,30 @@ package enum SmallFile {
         }
     }
 
+    /// Writes all bytes to what is open; false, with the reason in `errno`, where that fails.
+    package static func write(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
+        bytes.withUnsafeBytes { buffer in
+            var offset = 0
+            while offset < buffer.count {
+                let count = Glibc.write(descriptor, buffer.baseAddress! + offset, buffer.count - offset)
+                if count < 0 {
+                    if errno == EINTR { continue }
+                    return false
+                }
+                offset += count
+            }
+            return true
+        }
+    }
+
     /// Writes a file, replacing what it held; `mode` is for a new one.
     package static func write(_ path: String, _ bytes: [UInt8], mode: UInt32 = 0o644) throws(FileOperationError) {
         let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
         guard descriptor >= 0 else { throw FileOperationError("opening file", RealPath(path)) }
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes {
-                Glibc.write(descriptor, $0.baseAddress! + offset, bytes.count - offset)
-            }
-            if count < 0 {
-                if errno == EINTR { continue }
-                let error = FileOperationError("writing file", RealPath(path))
-                close(descriptor)
-                throw error
-            }
-            offset += count
+        guard write(bytes, to: descriptor) else {
+            let error = FileOperationError("writing file", RealPath(path))
+            close(descriptor)
+            throw error
         }
         guard close(descriptor) == 0 else { throw FileOperationError("writing file", RealPath(path)) }
     }

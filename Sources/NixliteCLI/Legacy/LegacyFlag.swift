@@ -71,10 +71,8 @@ struct LegacyCommandLine<Options: LegacyOptions> {
     private func parseFlag(
         _ word: String, _ words: inout ArraySlice<String>, _ options: inout Options
     ) throws(UsageError) {
-        if let flag = flags.first(where: { $0.names.contains(word) }) {
-            return try flag.apply(&options, try values(of: flag, word, &words))
-        }
-        if let flag = SharedFlags<Options>.all(evaluates: evaluates).first(where: { $0.names.contains(word) }) {
+        let known = flags + SharedFlags<Options>.all(evaluates: evaluates)
+        if let flag = known.first(where: { $0.names.contains(word) }) {
             return try flag.apply(&options, try values(of: flag, word, &words))
         }
         guard let setting = NixSetting.flag(word) else {

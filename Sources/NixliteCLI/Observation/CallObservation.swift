@@ -1,6 +1,6 @@
 import Glibc
+import NixBuild
 import NixEval
-import NixStore
 
 /// The observers of calls that settings ask for: `trace-function-calls` and `eval-profiler`.
 final class CallObservation {
@@ -29,7 +29,10 @@ final class CallObservation {
             }
             profile = descriptor
             let frequency = settings.integer("eval-profiler-frequency") ?? Self.defaultFrequency
-            let made = StackProfiler(evaluator, frequency: frequency) { Self.append($0, to: descriptor) }
+            let made = StackProfiler(evaluator, frequency: frequency) {
+                // A profile that the disk has no room for is cut short.
+                _ = SmallFile.write($0, to: descriptor)
+            }
             profiler = made
             observers.append(made)
         }
@@ -45,16 +48,5 @@ final class CallObservation {
         evaluator.observe(nil)
         profiler?.flush()
         if profile >= 0 { close(profile) }
-    }
-
-    /// A profile that the disk has no room for is cut short.
-    private static func append(_ bytes: [UInt8], to descriptor: Int32) {
-        var offset = 0
-        while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, bytes.count - offset) }
-            if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
-            offset += count
-        }
     }
 }

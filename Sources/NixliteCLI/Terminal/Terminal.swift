@@ -9,9 +9,9 @@ struct Terminal: Sendable {
 
     init() {
         let isTerminal = isatty(STDERR_FILENO) == 1
-        let kind = getenv("TERM").map { String(cString: $0) } ?? "dumb"
+        let kind = EnvironmentVariable.value("TERM") ?? "dumb"
         isInteractive = isTerminal && kind != "dumb"
-        hasColour = isInteractive && getenv("NO_COLOR") == nil
+        hasColour = isInteractive && EnvironmentVariable.value("NO_COLOR") == nil
     }
 
     init(isInteractive: Bool, hasColour: Bool) {
