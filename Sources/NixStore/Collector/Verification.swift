@@ -60,14 +60,16 @@ extension LocalStore {
         guard checkingContents else { return }
         for path in valid where !missing.contains(path) {
             do throws(StoreError) {
-                let info = try requireInfo(path)
-                let digest = try TreeDump.hash(realPath(path))
-                if digest.hash != info.narHash || info.narSize != 0 && info.narSize != digest.size {
-                    report(.modified(path, expected: info.narHash, got: digest.hash))
-                }
+                if let finding = try modification(of: path) { report(finding) }
             } catch {
                 report(.unreadable(path, error.message))
             }
         }
+    }
+    /// What is wrong with the contents of a valid path; nil where they have the hash that is registered.
+    package func modification(of path: StorePath) throws(StoreError) -> VerificationFinding? {
+        let expected = try requireInfo(path).narHash
+        let got = try TreeDump.hash(realPath(path)).hash
+        return got == expected ? nil : .modified(path, expected: expected, got: got)
     }
 }

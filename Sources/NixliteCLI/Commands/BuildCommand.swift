@@ -51,10 +51,10 @@ struct BuildCommand: Command {
                     "outputs": .object(SortedMap(result.outputs.map { ($0.name, .string(session.printed($0.path))) })),
                 ])
             }
-            if let text = try? JSONValue.array(objects).printed() { StandardStreams.output(text.bytes + [0x0a]) }
+            if let text = try? JSONValue.array(objects).printed() { StandardStreams.outputLine(text) }
         } else if printOutPaths {
             for result in results {
-                for output in result.outputs { StandardStreams.output(session.printed(output.path).bytes + [0x0a]) }
+                for output in result.outputs { StandardStreams.outputLine(session.printed(output.path)) }
             }
         }
     }

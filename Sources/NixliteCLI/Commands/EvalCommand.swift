@@ -55,13 +55,13 @@ struct EvalCommand: Command {
             StandardStreams.output(
                 try evaluator.coerceToString(value, for: "while generating the eval command output").bytes)
         } else if json {
-            StandardStreams.output(try evaluator.printJSON(value).bytes + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(try evaluator.printJSON(value).bytes)
         } else {
             var options = ValuePrinter.Options()
             options.forces = true
             options.printsDerivationPaths = true
             value = try evaluator.force(value)
-            StandardStreams.output(try evaluator.print(value, options: options) + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(try evaluator.print(value, options: options))
         }
     }
 }

@@ -58,12 +58,11 @@ struct HashedFiles: ArgumentGroup {
         let algorithm = try hash.algorithm(or: .sha256, global)
         let format = try hash.format(or: .sri)
         for path in paths {
-            let place = Paths.absolute(path, from: Paths.currentDirectory())
-            guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
+            let file = try NamedFile(path)
             do throws(StoreError) {
-                let digest = try TreeDump.hash(RealPath(place), method: method, algorithm: algorithm)
+                let digest = try TreeDump.hash(file.path, method: method, algorithm: algorithm)
                 let text = digest.hash.printed(format, withAlgorithm: format == .sri)
-                StandardStreams.output(text.bytes + [UInt8(ascii: "\n")])
+                StandardStreams.outputLine(text)
             } catch {
                 throw CommandFailure(error.message)
             }
@@ -117,7 +116,7 @@ struct HashConvertCommand: Command {
                     "input hash '\(text)' does not have the expected format for '--from \(from ?? "")'")
             }
             let printed = parsed.hash.printed(format, withAlgorithm: format == .sri)
-            StandardStreams.output(printed.bytes + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(printed)
         }
     }
 }

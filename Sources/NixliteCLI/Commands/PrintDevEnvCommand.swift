@@ -31,7 +31,7 @@ struct PrintDevEnvCommand: Command {
                                 (entry.key, .object(["type": .string("exported"), "value": .string(entry.value)]))
                             }))
                 ])
-                StandardStreams.output(try value.printed().bytes + [UInt8(ascii: "\n")])
+                StandardStreams.outputLine(try value.printed())
             } else {
                 StandardStreams.output(launch.script.text)
             }

@@ -33,14 +33,13 @@ struct StoreAddCommand: Command {
     func run() throws {
         let store = try global.openStore()
         for path in paths {
-            let place = Paths.absolute(path, from: Paths.currentDirectory())
-            guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
+            let file = try NamedFile(path)
             guard let method = Self.methods[mode] else {
                 throw CommandFailure("unknown file ingestion method, expect `flat`, `nar`, or `git`: \(mode)")
             }
             let added = try store.addPath(
-                RealPath(place), name: ByteString(name ?? Paths.baseName(place)), method: method)
-            StandardStreams.output(store.layout.storeDirectory.print(added).bytes + [UInt8(ascii: "\n")])
+                file.path, name: ByteString(name ?? file.name), method: method)
+            StandardStreams.outputLine(store.layout.storeDirectory.print(added))
         }
     }
 }
@@ -71,11 +70,8 @@ struct StoreVerifyCommand: Command {
         }
         for text in paths {
             let path = try directory.parsePrefix(ByteString(text)).path
-            let info = try store.requireInfo(path)
-            let digest = try TreeDump.hash(store.realPath(path))
-            guard digest.hash != info.narHash else { continue }
+            guard let finding = try store.modification(of: path) else { continue }
             failures += 1
-            let finding = VerificationFinding.modified(path, expected: info.narHash, got: digest.hash)
             StandardStreams.error(finding.message(in: directory) + "\n")
         }
         if failures > 0 { throw CommandFailure(nil, code: 1) }
@@ -102,12 +98,12 @@ struct StorePathInfoCommand: Command {
             let path = try directory.parsePrefix(ByteString(text)).path
             let info = try store.requireInfo(path)
             guard json else {
-                StandardStreams.output(directory.print(path).bytes + [UInt8(ascii: "\n")])
+                StandardStreams.outputLine(directory.print(path))
                 continue
             }
             members.append((directory.print(path), Self.describe(info, directory)))
         }
-        if json { StandardStreams.output(try JSONValue.object(SortedMap(members)).printed().bytes + [0x0a]) }
+        if json { StandardStreams.outputLine(try JSONValue.object(SortedMap(members)).printed()) }
     }
 
     private static func describe(_ info: PathInfo, _ directory: StoreDirectory) -> JSONValue {

@@ -71,7 +71,7 @@ struct BuildProgram {
             }
             for result in results {
                 for output in result.outputs {
-                    StandardStreams.output(session.printed(output.path).bytes + [UInt8(ascii: "\n")])
+                    StandardStreams.outputLine(session.printed(output.path))
                 }
             }
         }

@@ -63,7 +63,7 @@ struct HashProgram {
                 hash = try options.hash(of: word)
             }
             let text = hash.printed(options.format, withAlgorithm: options.format == .sri)
-            StandardStreams.output(text.bytes + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(text)
         }
     }
 }
@@ -71,10 +71,8 @@ struct HashProgram {
 extension HashProgram.Options {
     /// The hash of a file or tree.
     fileprivate func hash(of path: String) throws -> NixHash {
-        let place = Paths.absolute(path, from: Paths.currentDirectory())
-        guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
         let digest = try TreeDump.hash(
-            RealPath(place), method: isFlat ? .flat : .nar, algorithm: algorithm ?? .md5)
+            NamedFile(path).path, method: isFlat ? .flat : .nar, algorithm: algorithm ?? .md5)
         return truncates && digest.hash.bytes.count > 20 ? digest.hash.compressed(to: 20) : digest.hash
     }
 }

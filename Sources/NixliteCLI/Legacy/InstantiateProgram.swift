@@ -86,7 +86,7 @@ struct InstantiateProgram {
         try session.run { session, display in
             if options.findsFiles {
                 for name in options.input.sources {
-                    StandardStreams.output(try session.evaluator.findFile(name) + [UInt8(ascii: "\n")])
+                    StandardStreams.outputLine(try session.evaluator.findFile(name))
                 }
                 return
             }
@@ -103,7 +103,7 @@ struct InstantiateProgram {
     ) throws {
         if options.parses {
             let text = isFile ? try session.source(file: source) : session.source(expression: source)
-            StandardStreams.output(try session.evaluator.printParseTree(text) + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(try session.evaluator.printParseTree(text))
             return
         }
         let request = options.input.request(source, isFile: isFile)
@@ -158,7 +158,7 @@ struct InstantiateProgram {
                 printed = Array(link.utf8)
             }
             let suffix = derivation.outputName == "out" ? [] : Array("!".utf8) + derivation.outputName.bytes
-            StandardStreams.output(printed + suffix + [UInt8(ascii: "\n")])
+            StandardStreams.outputLine(printed + suffix)
         }
     }
 }

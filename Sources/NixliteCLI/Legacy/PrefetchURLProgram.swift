@@ -65,8 +65,8 @@ struct PrefetchURLProgram {
             let printed = session.printed(path)
             if !options.printsPath { display.report(.note("path is '\(printed)'")) }
             let text = hash.printed(hash.algorithm == .md5 ? .base16 : .nix32, withAlgorithm: false)
-            StandardStreams.output(text.bytes + [UInt8(ascii: "\n")])
-            if options.printsPath { StandardStreams.output(printed.bytes + [UInt8(ascii: "\n")]) }
+            StandardStreams.outputLine(text)
+            if options.printsPath { StandardStreams.outputLine(printed) }
         }
     }
 

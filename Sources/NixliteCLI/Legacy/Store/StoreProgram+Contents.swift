@@ -21,11 +21,10 @@ extension StoreProgram {
     }
 
     private func add(_ word: String, _ method: ContentAddressMethod, _ algorithm: HashAlgorithm) throws {
-        let place = Paths.absolute(word, from: Paths.currentDirectory())
-        guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
+        let file = try NamedFile(word)
         printLine(
             try session.access.store().addPath(
-                RealPath(place), name: ByteString(Paths.baseName(place)), method: method, algorithm: algorithm))
+                file.path, name: ByteString(file.name), method: method, algorithm: algorithm))
     }
 
     /// `--print-fixed-path`: the path that a hash and a name give.
@@ -46,26 +45,23 @@ extension StoreProgram {
     private func onlyWord() throws(UsageError) -> String {
         try refuseFlags()
         guard options.words.count == 1 else { throw UsageError("only one argument allowed") }
-        return Paths.absolute(options.words[0], from: Paths.currentDirectory())
+        return options.words[0]
     }
 
     /// `--dump`: the NAR of what is at a path.
     func dump() throws {
-        let place = try onlyWord()
-        guard Paths.existsWithoutFollowing(place) else { throw CommandFailure("path '\(place)' does not exist") }
-        try TreeDump.dump(RealPath(place)) { (bytes) throws(StoreError) in StandardStreams.output(Array(bytes)) }
+        let file = try NamedFile(onlyWord())
+        try TreeDump.dump(file.path) { (bytes) throws(StoreError) in StandardStreams.output(Array(bytes)) }
     }
 
     /// `--restore`: what a NAR on standard input holds.
     func restore() throws {
-        let restore = try TreeRestore(to: RealPath(try onlyWord()))
+        let place = Paths.absolute(try onlyWord(), from: Paths.currentDirectory())
+        let restore = try TreeRestore(to: RealPath(place))
         while !restore.isComplete {
             let bytes = try Self.readStandardInput()
             if bytes.isEmpty { break }
-            let result: Result<Int, StoreError> = bytes.withUnsafeBytes { buffer in
-                do throws(StoreError) { return .success(try restore.write(buffer)) } catch { return .failure(error) }
-            }
-            _ = try result.get()
+            try restore.write(bytes[...])
         }
         _ = try restore.finish()
     }
@@ -103,8 +99,7 @@ extension StoreProgram {
             StandardStreams.output(head + ShellQuoting.quote(variable.value.bytes) + [0x0a, 0x0a])
         }
         let arguments = Array(derivation.arguments.map(\.bytes).joined(separator: [UInt8(ascii: " ")]))
-        StandardStreams.output(
-            Array("export _args; _args=".utf8) + ShellQuoting.quote(arguments) + [UInt8(ascii: "\n")])
+        StandardStreams.outputLine(Array("export _args; _args=".utf8) + ShellQuoting.quote(arguments))
     }
 
     /// `--read-log`: no log is kept.

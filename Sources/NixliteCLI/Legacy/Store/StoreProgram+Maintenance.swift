@@ -120,11 +120,8 @@ extension StoreProgram {
         let store = try session.access.store()
         var isSound = true
         for word in options.words {
-            let info = try store.requireInfo(try storePath(word))
-            let digest = try TreeDump.hash(store.realPath(info.path))
-            guard digest.hash != info.narHash else { continue }
+            guard let finding = try store.modification(of: storePath(word)) else { continue }
             isSound = false
-            let finding = VerificationFinding.modified(info.path, expected: info.narHash, got: digest.hash)
             display.report(.error(finding.message(in: session.host.storeDirectory)))
         }
         if !isSound { throw CommandFailure(nil) }

@@ -60,11 +60,7 @@ extension StoreProgram {
         case .referrers: try printSorted(words.flatMap { try paths(of: $0).flatMap { try store.referrers($0) } })
         case .referrersClosure:
             try printSorted(
-                words.flatMap { word in
-                    try paths(of: word).flatMap { path in
-                        try store.isValid(path) ? Array(store.closure([path], .referrers)) : [path]
-                    }
-                })
+                words.flatMap { try paths(of: $0).flatMap { try referrersClosure(of: $0, store) } })
         case .validDerivers: try printSorted(words.flatMap { try store.validDerivers(storePath($0)) })
         case .deriver:
             for word in words {
@@ -92,6 +88,11 @@ extension StoreProgram {
         try session.access.store().sortedByReferences(paths).forEach(printLine)
     }
 
+    /// A path and all that needs it; of a path that is not valid nothing more is known.
+    private func referrersClosure(of path: StorePath, _ store: LocalStore) throws -> [StorePath] {
+        try store.isValid(path) ? Array(store.closure([path], .referrers)) : [path]
+    }
+
     private func printBinding(_ name: String, of path: StorePath, _ store: LocalStore) throws {
         var derivation = path
         if !path.isDerivation {
@@ -113,7 +114,7 @@ extension StoreProgram {
         var kept: Set<StorePath> = []
         for path in paths {
             // What a path's derivation is kept by keeps the path's derivation only, unless its outputs are kept as well.
-            kept.formUnion(try store.isValid(path) ? Array(store.closure([path], .referrers)) : [path])
+            kept.formUnion(try referrersClosure(of: path, store))
         }
         for root in try roots(store).sorted(by: { ($0.path, $0.origin) < ($1.path, $1.origin) })
         where kept.contains(root.path) {

@@ -175,7 +175,7 @@ enum StoreOperation: CaseIterable {
 extension StoreProgram {
     func printLine(_ path: StorePath) { printLine(session.printed(path)) }
 
-    func printLine(_ text: ByteString) { StandardStreams.output(text.bytes + [UInt8(ascii: "\n")]) }
+    func printLine(_ text: ByteString) { StandardStreams.outputLine(text) }
 
     func refuseWords() throws(UsageError) {
         guard options.words.isEmpty else { throw UsageError("no arguments expected") }
@@ -207,7 +207,7 @@ extension StoreProgram {
 
     /// The roots of a store, without those that only stand beside a link of the user's.
     func roots(_ store: LocalStore) throws -> [StoreRoot] {
-        let own = RealPath(store.layout.stateDirectory.bytes + Array("/gcroots/nixlite".utf8))
+        let own = store.layout.stateDirectory.appending("gcroots/nixlite")
         return try store.roots().filter { !RealPath($0.origin.bytes).isInside(own) }
     }
 
