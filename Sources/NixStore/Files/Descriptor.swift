@@ -93,16 +93,23 @@ struct Descriptor: ~Copyable, Sendable {
 
     /// Writes all of `bytes`.
     func write(_ bytes: [UInt8], path: RealPath) throws(StoreError) {
-        let outcome: Result<Void, StoreError> = bytes.withUnsafeBytes { raw in
-            do throws(StoreError) { return .success(try write(raw, path: path)) } catch { return .failure(error) }
-        }
-        try outcome.get()
+        try withBytes(bytes[...]) { (raw) throws(StoreError) in try write(raw, path: path) }
     }
 
     /// Makes the file's data and metadata durable.
     func synchronise(path: RealPath) throws(StoreError) {
         guard fsync(raw) == 0 else { throw .system("synchronising", path) }
     }
+}
+
+/// Calls `body` with `bytes`; the array's own method does not keep the type of what `body` throws.
+func withBytes<Result>(
+    _ bytes: ArraySlice<UInt8>, _ body: (UnsafeRawBufferPointer) throws(StoreError) -> Result
+) throws(StoreError) -> Result {
+    let result: Swift.Result<Result, StoreError> = bytes.withUnsafeBytes { buffer in
+        do throws(StoreError) { return .success(try body(buffer)) } catch { return .failure(error) }
+    }
+    return try result.get()
 }
 
 /// Calls `body` again as long as a signal interrupts it.

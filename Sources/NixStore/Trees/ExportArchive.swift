@@ -22,10 +22,7 @@ extension LocalStore {
     package func export(_ paths: some Sequence<StorePath>, into sink: @escaping TreeDump.Sink) throws(StoreError) {
         let directory = layout.storeDirectory
         func write(_ bytes: [UInt8]) throws(StoreError) {
-            let result: Result<Void, StoreError> = bytes.withUnsafeBytes { buffer in
-                do throws(StoreError) { return .success(try sink(buffer)) } catch { return .failure(error) }
-            }
-            try result.get()
+            try withBytes(bytes[...], sink)
         }
         for path in try sortedByReferences(paths) {
             let info = try requireInfo(path)
@@ -122,10 +119,7 @@ private final class ExportReader {
         while true {
             if buffer.isEmpty, try !fill() { return try restore.finish() }
             let piece = buffer
-            let result: Result<Int, StoreError> = piece.withUnsafeBytes { bytes in
-                do throws(StoreError) { return .success(try restore.write(bytes)) } catch { return .failure(error) }
-            }
-            let count = try result.get()
+            let count = try restore.write(piece)
             buffer = buffer.dropFirst(count)
             if count < piece.count || restore.isComplete { return try restore.finish() }
         }

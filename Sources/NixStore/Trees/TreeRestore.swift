@@ -26,6 +26,12 @@ package final class TreeRestore {
         }
     }
 
+    /// The same for bytes of an array.
+    @discardableResult
+    package func write(_ bytes: ArraySlice<UInt8>) throws(StoreError) -> Int {
+        try withBytes(bytes) { (buffer) throws(StoreError) in try write(buffer) }
+    }
+
     /// Whether the archive has ended.
     package var isComplete: Bool { reader.isComplete }
 
