@@ -14,12 +14,8 @@ struct AWSCredentialProcess: Sendable {
         guard let words = Self.words(command), let name = words.first else {
             throw FetchError(.unauthorized, "'credential_process' of \(origin) has a quote without an end")
         }
-        let output: HelperProgram.Output
-        do throws(HelperProgram.Failure) {
-            output = try await HelperProgram(command: words, environment: environment.variables, limit: 1 << 20).run()
-        } catch {
-            throw error.fetchError(name)
-        }
+        let output = try await HelperProgram(command: words, environment: environment.variables, limit: 1 << 20)
+            .run(as: name)
         guard output.status == 0 else {
             throw FetchError(
                 .unauthorized,

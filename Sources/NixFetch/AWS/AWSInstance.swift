@@ -54,8 +54,7 @@ struct AWSInstance: Sendable {
         if environment.isTrue("AWS_EC2_METADATA_DISABLED") { return nil }
         let endpoint =
             environment.value("AWS_EC2_METADATA_SERVICE_ENDPOINT") ?? profile?["ec2_metadata_service_endpoint"]
-        var base = endpoint ?? "http://169.254.169.254"
-        while base.hasSuffix("/") { base.removeLast() }
+        let base = (endpoint ?? "http://169.254.169.254").withoutFinalSlashes
         let tokenURL = try Downloader.parse("\(base)/latest/api/token")
         var exchange = context.exchange(
             tokenURL, AnonymousAuthorizer(), headers: ["x-aws-ec2-metadata-token-ttl-seconds: 21600"])

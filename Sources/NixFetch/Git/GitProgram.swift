@@ -78,22 +78,7 @@ struct GitProgram: Sendable {
             "git", "-C", "/", "-c", "core.hooksPath=/dev/null", "-c", "gc.auto=0", "-c", "maintenance.auto=false",
         ]
         let program = HelperProgram(command: fixed + arguments, environment: variables, input: input)
-        do throws(HelperProgram.Failure) {
-            return try await program.run()
-        } catch {
-            throw error.fetchError("git", hint: "Git repositories are fetched by the program 'git': install it")
-        }
-    }
-}
-
-extension HelperProgram.Failure {
-    /// The failure for callers of this module.
-    func fetchError(_ name: String, hint: String? = nil) -> FetchError {
-        switch self {
-        case .missing: FetchError(.file(2), "the program '\(name.printable)' is needed and not on PATH", hint: hint)
-        case .start(let words): FetchError(.file(2), "cannot start the program '\(name.printable)': \(words)")
-        case .tooLong: FetchError(.verification, "the program '\(name.printable)' wrote too much")
-        case .cancelled: FetchError(.cancelled, "interrupted while waiting for '\(name.printable)'")
-        }
+        return try await program.run(
+            as: "git", hint: "Git repositories are fetched by the program 'git': install it")
     }
 }

@@ -89,8 +89,7 @@ struct GitRemote: Sendable, Equatable {
     /// https://github.com/git-lfs/git-lfs/blob/main/docs/api/server-discovery.md
     var lfsEndpoint: String? {
         func endpoint(_ base: String) -> String {
-            var base = base
-            while base.hasSuffix("/") { base.removeLast() }
+            let base = base.withoutFinalSlashes
             return (base.hasSuffix(".git") ? base : base + ".git") + "/info/lfs"
         }
         func encoded(_ path: String) -> String {
@@ -135,8 +134,7 @@ extension GitRemote.SecureShellAddress {
         let isName: (Substring) -> Bool = { text in
             !text.isEmpty && !text.hasPrefix("-")
                 && text.utf8.allSatisfy { byte in
-                    (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                        || "-._:%+~".utf8.contains(byte)
+                    byte.isAlphanumeric || "-._:%+~".utf8.contains(byte)
                 }
         }
         guard isName(host), user.map(isName) != false, !path.isEmpty, !path.hasPrefix("-") else { return nil }

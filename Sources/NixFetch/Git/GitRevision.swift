@@ -22,8 +22,7 @@ struct GitRevision: Sendable {
     private static let advice = "'rev' is a branch, a tag or a whole commit hash of 40 hexadecimal digits"
 
     private static func isHash(_ text: some StringProtocol, _ lengths: ClosedRange<Int>) -> Bool {
-        lengths.contains(text.utf8.count)
-            && text.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
+        lengths.contains(text.utf8.count) && text.isLowercaseHexadecimal
     }
 
     /// Finds out what a revision is; a whole hash is not looked up.

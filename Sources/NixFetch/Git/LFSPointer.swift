@@ -41,7 +41,7 @@ struct LFSPointer: Sendable, Equatable {
                 else { return nil }
                 hash = NixHash(.sha256, digest)
             case "size":
-                guard size == nil, value.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = Int64(value)
+                guard size == nil, value.utf8.allSatisfy(\.isDigit), let number = Int64(value)
                 else { return nil }
                 size = number
             default:

@@ -41,9 +41,7 @@ struct LFSDiscovery: Sendable {
     }
 
     private func place(_ text: String, isTrusted: Bool) async throws(FetchError) -> LFSPlace {
-        var text = text
-        while text.hasSuffix("/") { text.removeLast() }
-        let address = try GitRemote(text)
+        let address = try GitRemote(text.withoutFinalSlashes)
         switch address.kind {
         case .web(let url):
             var server = LFSServer(endpoint: url)
@@ -107,20 +105,15 @@ struct LFSDiscovery: Sendable {
         }
         if let port = address.port { command += ["-p", port] }
         let isPlain = address.path.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || "/._-~+@".utf8.contains(byte)
+            byte.isAlphanumeric || "/._-~+@".utf8.contains(byte)
         }
         let path =
             isPlain
             ? address.path
             : "'\(address.path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''"))'"
         command += [address.destination, "git-lfs-authenticate \(path) download"]
-        let output: HelperProgram.Output
-        do throws(HelperProgram.Failure) {
-            output = try await HelperProgram(command: command, environment: environment.variables, limit: 1 << 20).run()
-        } catch {
-            throw error.fetchError("ssh")
-        }
+        let output = try await HelperProgram(command: command, environment: environment.variables, limit: 1 << 20)
+            .run(as: "ssh")
         guard output.status == 0 else {
             throw FetchError(
                 .unauthorized,

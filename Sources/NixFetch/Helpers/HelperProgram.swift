@@ -48,6 +48,26 @@ struct HelperProgram: Sendable {
         return try result.get()
     }
 
+    /// The same, with failures in words for the user.
+    ///
+    /// - Parameters:
+    ///   - name: what messages call the program.
+    ///   - hint: what to do where it is missing.
+    func run(as name: String, hint: String? = nil) async throws(FetchError) -> Output {
+        let name = name.printable
+        do throws(Failure) {
+            return try await run()
+        } catch {
+            switch error {
+            case .missing:
+                throw FetchError(.file(ENOENT), "the program '\(name)' is needed and not on PATH", hint: hint)
+            case .start(let words): throw FetchError(.file(ENOENT), "cannot start the program '\(name)': \(words)")
+            case .tooLong: throw FetchError(.verification, "the program '\(name)' wrote too much")
+            case .cancelled: throw FetchError(.cancelled, "interrupted while waiting for '\(name)'")
+            }
+        }
+    }
+
     /// The program's file: what has a slash is one, anything else is searched on PATH.
     fileprivate var path: String? {
         guard let name = command.first else { return nil }

@@ -73,13 +73,9 @@ final class IssuedToken: RequestAuthorizer, Equatable {
     private static func run(
         _ script: String, _ origin: String, _ environment: FetchEnvironment
     ) async throws(FetchError) -> String {
-        let output: HelperProgram.Output
-        do throws(HelperProgram.Failure) {
-            let command = ["bash", "-c", script]
-            output = try await HelperProgram(command: command, environment: environment.variables, limit: 1 << 20).run()
-        } catch {
-            throw error.fetchError("bash")
-        }
+        let command = ["bash", "-c", script]
+        let output = try await HelperProgram(command: command, environment: environment.variables, limit: 1 << 20)
+            .run(as: "bash")
         guard output.status == 0 else {
             throw FetchError(
                 .unauthorized,

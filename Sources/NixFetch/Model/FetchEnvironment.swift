@@ -69,14 +69,3 @@ package struct FetchEnvironment: Sendable {
         return trimmed.isEmpty ? nil : trimmed
     }
 }
-
-extension StringProtocol {
-    /// The text without spaces and tabs at its ends.
-    func trimmingBlanks() -> String {
-        let isBlank: (Character) -> Bool = { $0 == " " || $0 == "\t" || $0 == "\r" || $0 == "\n" || $0 == "\r\n" }
-        guard let first = firstIndex(where: { !isBlank($0) }), let last = lastIndex(where: { !isBlank($0) }) else {
-            return ""
-        }
-        return String(self[first...last])
-    }
-}

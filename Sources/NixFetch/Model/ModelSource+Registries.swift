@@ -42,7 +42,7 @@ extension ModelSource {
             }
             version = versions.first ?? .latest
             if case .number(let number) = version {
-                guard !number.isEmpty, number.utf8.count <= 20, number.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+                guard !number.isEmpty, number.utf8.count <= 20, number.utf8.allSatisfy(\.isDigit)
                 else {
                     throw FetchError(
                         .badRequest, "source.modelVersion '\(number.printable)' is not a number",

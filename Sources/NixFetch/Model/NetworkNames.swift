@@ -47,8 +47,7 @@ enum HubNames {
             && parts.allSatisfy { part in
                 !part.isEmpty && part.count <= 96 && !part.elementsEqual(".".utf8) && !part.elementsEqual("..".utf8)
                     && part.allSatisfy { byte in
-                        (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                            || byte == UInt8(ascii: "-") || byte == UInt8(ascii: "_") || byte == UInt8(ascii: ".")
+                        byte.isAlphanumeric || "-_.".utf8.contains(byte)
                     }
             }
         guard isGood else {
@@ -65,20 +64,6 @@ enum HubNames {
 
     /// Whether a revision is a commit: 40 lower-case hexadecimal digits.
     static func isCommit(_ revision: String) -> Bool {
-        revision.utf8.count == 40
-            && revision.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x61...0x66).contains($0) }
-    }
-}
-
-extension StringProtocol {
-    /// The text with control characters replaced by `?`, so that a server's words cannot steer a terminal.
-    var printable: String {
-        String(
-            String.UnicodeScalarView(
-                unicodeScalars.map { scalar in
-                    let value = scalar.value
-                    let isControl = value < 0x20 || value == 0x7F || (0x80..<0xA0).contains(value)
-                    return isControl && scalar != "\n" ? "?" : scalar
-                }))
+        revision.utf8.count == 40 && revision.isLowercaseHexadecimal
     }
 }

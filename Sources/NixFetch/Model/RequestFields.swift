@@ -29,14 +29,14 @@ struct RequestFields {
         try self.init(value == .null ? .object([:]) : value, named: name)
     }
 
-    subscript(member: String) -> JSONValue? { value[ByteString(member)] }
+    subscript(member: String) -> JSONValue? { value[member] }
 
     private func wrongType(_ member: String, _ expected: String, _ found: JSONValue) -> FetchError {
         FetchError(.badRequest, "\(name).\(member) must be \(expected), not \(found.kindName)")
     }
 
     func string(_ member: String) throws(FetchError) -> String? {
-        guard let found = value[ByteString(member)] else { return nil }
+        guard let found = value[member] else { return nil }
         guard let text = found.text else { throw wrongType(member, "a string", found) }
         guard !text.utf8.contains(0) else {
             throw FetchError(.badRequest, "\(name).\(member) must not contain a null byte")
@@ -53,18 +53,18 @@ struct RequestFields {
 
     /// A string, or an integer as one.
     func text(_ member: String) throws(FetchError) -> String? {
-        if let number = value[ByteString(member)]?.integer { return "\(number)" }
+        if let number = value[member]?.integer { return "\(number)" }
         return try string(member)
     }
 
     func bool(_ member: String) throws(FetchError) -> Bool? {
-        guard let found = value[ByteString(member)] else { return nil }
+        guard let found = value[member] else { return nil }
         guard let flag = found.bool else { throw wrongType(member, "a Boolean", found) }
         return flag
     }
 
     func array(_ member: String) throws(FetchError) -> [JSONValue]? {
-        guard let found = value[ByteString(member)] else { return nil }
+        guard let found = value[member] else { return nil }
         guard let elements = found.array else { throw wrongType(member, "a list", found) }
         return elements
     }
@@ -87,12 +87,12 @@ struct RequestFields {
     }
 
     func object(_ member: String) throws(FetchError) -> RequestFields? {
-        guard let found = value[ByteString(member)] else { return nil }
+        guard let found = value[member] else { return nil }
         return try RequestFields(found, named: "\(name).\(member)")
     }
 
     func number(_ member: String) throws(FetchError) -> Double? {
-        switch value[ByteString(member)] {
+        switch value[member] {
         case .none: return nil
         case .some(.number(let digits)): return Double(digits.description)
         case .some(let found): throw wrongType(member, "a number", found)
@@ -110,7 +110,7 @@ struct RequestFields {
 
     /// A number of bytes: an integer, or a string such as `"10M"` or `"1.5G"` (powers of 1024, an `/s` is allowed).
     func byteCount(_ member: String) throws(FetchError) -> Int64? {
-        if let text = value[ByteString(member)]?.text {
+        if let text = value[member]?.text {
             var digits = Substring(text.uppercased())
             for suffix in ["/S", "PS", "B", "I"] where digits.hasSuffix(suffix) { digits.removeLast(suffix.count) }
             let shifts: [Character: Double] = ["K": 0x1p10, "M": 0x1p20, "G": 0x1p30, "T": 0x1p40]

@@ -55,9 +55,8 @@ struct HuggingFaceSource: Sendable {
         token = try HubToken.find(credentials, environment)
         issued = credentials.issued
         help = credentials.gatedModelHelp
-        var text = environment.value("HF_ENDPOINT") ?? Self.defaultBase
-        while text.hasSuffix("/") { text.removeLast() }
-        endpoint = try Downloader.parse(text)
+        let text = environment.value("HF_ENDPOINT") ?? Self.defaultBase
+        endpoint = try Downloader.parse(text.withoutFinalSlashes)
         base = endpoint.redactedOrigin + (endpoint.path == "/" ? "" : endpoint.path)
         self.context = context
     }

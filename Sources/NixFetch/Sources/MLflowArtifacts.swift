@@ -52,10 +52,9 @@ enum MLflowPlace: Sendable, Equatable {
 
     /// A path without slashes at its ends.
     private static func checked(_ path: Substring, _ uri: String) throws(FetchError) -> String {
-        var path = path.drop { $0 == "/" }
-        while path.hasSuffix("/") { path.removeLast() }
-        guard path.isEmpty || NetworkNames.objection(toPath: String(path)) == nil else { throw malformed(uri) }
-        return String(path)
+        let path = path.drop { $0 == "/" }.withoutFinalSlashes
+        guard path.isEmpty || NetworkNames.objection(toPath: path) == nil else { throw malformed(uri) }
+        return path
     }
 
     /// The place of a path below this one.

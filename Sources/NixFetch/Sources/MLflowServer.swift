@@ -28,9 +28,7 @@ struct MLflowServer: Sendable {
         guard url.scheme != "file", url.query == nil else {
             throw FetchError(.badRequest, "tracking URI '\(url.redacted)' is not the address of a server")
         }
-        var path = url.path
-        while path.hasSuffix("/") { path.removeLast() }
-        base = url.redactedOrigin + path
+        base = url.redactedOrigin + url.path.withoutFinalSlashes
         origin = url.origin
         flavour = account.flavour
         authorizer = account.authorizer ?? URLCredentials(environment: environment).authorizer(for: url)

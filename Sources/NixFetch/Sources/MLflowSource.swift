@@ -102,7 +102,7 @@ struct MLflowSource: Sendable {
 
     private func version(_ description: JSONValue?) throws(FetchError) -> Version {
         func text(_ member: String) -> String? {
-            description?[ByteString(member)]?.text.flatMap { $0.isEmpty ? nil : $0 }
+            description?[member]?.text.flatMap { $0.isEmpty ? nil : $0 }
         }
         guard let description, number(description) > 0 else {
             throw FetchError(
@@ -191,8 +191,7 @@ struct MLflowSource: Sendable {
     /// Storage that cannot be read from here is read through the server, where it belongs to a model or a run.
     private func throughServer(_ location: String, _ version: Version) async throws(FetchError) -> MLflowPlace {
         func path(below root: String) -> String? {
-            var root = root[...]
-            while root.hasSuffix("/") { root.removeLast() }
+            let root = root.withoutFinalSlashes
             guard location.hasPrefix(root) else { return nil }
             let rest = location.dropFirst(root.count)
             guard rest.isEmpty || rest.hasPrefix("/") else { return nil }

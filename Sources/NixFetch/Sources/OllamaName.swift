@@ -57,12 +57,9 @@ struct OllamaName: Sendable, Equatable {
 
     /// Letters, digits and some signs, beginning with one of the former.
     private static func isGood(_ part: String, _ signs: String, longest: Int = 80) -> Bool {
-        func isAlphanumeric(_ byte: UInt8) -> Bool {
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-        }
         guard let first = part.utf8.first, part.utf8.count <= longest else { return false }
-        return (isAlphanumeric(first) || first == UInt8(ascii: "_"))
-            && part.utf8.allSatisfy { isAlphanumeric($0) || signs.utf8.contains($0) }
+        return (first.isAlphanumeric || first == UInt8(ascii: "_"))
+            && part.utf8.allSatisfy { $0.isAlphanumeric || signs.utf8.contains($0) }
     }
 
     /// Below `manifests/`.

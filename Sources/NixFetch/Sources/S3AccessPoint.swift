@@ -23,12 +23,7 @@ struct S3AccessPoint: Sendable, Equatable {
             throw refusal(
                 "access points of several regions are not supported", hint: "name the access point of one region")
         }
-        let isName: (String) -> Bool = { name in
-            !name.isEmpty && name.utf8.count <= 63
-                && name.utf8.allSatisfy {
-                    (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
-                }
-        }
+        let isName: (String) -> Bool = { $0.isHostLabel && $0.utf8.count <= 63 }
         guard isName(parts[3]), isName(parts[4]), isName(resource[1]) else { throw refusal("it is malformed") }
         region = parts[3]
         account = parts[4]

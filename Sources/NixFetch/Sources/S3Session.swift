@@ -25,9 +25,7 @@ struct S3Session: Sendable {
         let object = URLReference.percentEncoded(key, keepingSlashes: true)
         let origin: (scheme: String, authority: String, path: String)
         if let endpoint {
-            var path = endpoint.path
-            while path.hasSuffix("/") { path.removeLast() }
-            origin = (endpoint.scheme, endpoint.authority, path)
+            origin = (endpoint.scheme, endpoint.authority, endpoint.path.withoutFinalSlashes)
         } else {
             let region = identity.region
             let kind = configuration.accessPoint == nil ? "s3" : "s3-accesspoint"
@@ -39,7 +37,8 @@ struct S3Session: Sendable {
             switch configuration.addressing {
             case .virtual: true
             case .path: false
-            case .auto: endpoint == nil && !bucket.contains(".") && bucket.utf8.allSatisfy(Self.isHostByte)
+            // Old buckets may have capitals and underscores, which are no part of host names.
+            case .auto: endpoint == nil && bucket.isHostLabel
             }
         // An access point has no other form.
         let label = configuration.accessPoint?.label ?? (isVirtual ? bucket : nil)
@@ -55,11 +54,6 @@ struct S3Session: Sendable {
             text += "?" + fields.joined(separator: "&")
         }
         return try Downloader.parse(text)
-    }
-
-    /// Old buckets may have capitals and underscores, which are no part of host names.
-    private static func isHostByte(_ byte: UInt8) -> Bool {
-        (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte) || byte == UInt8(ascii: "-")
     }
 
     /// An object of a listing.
@@ -139,8 +133,7 @@ struct S3Session: Sendable {
             return identity.credentials != old
         }
         guard let other = error.head?["x-amz-bucket-region"] ?? answer?.region, other != identity.region,
-            !other.isEmpty,
-            other.utf8.allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == 0x2D })
+            other.isHostLabel
         else { return false }
         identity.region = other
         return true

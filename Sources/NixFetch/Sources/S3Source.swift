@@ -32,8 +32,7 @@ struct S3Source: Sendable {
         context: FetchContext
     ) throws(FetchError) {
         let isGood = location.bucket.utf8.allSatisfy { byte in
-            (0x30...0x39).contains(byte) || (0x41...0x5A).contains(byte) || (0x61...0x7A).contains(byte)
-                || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "_")
+            byte.isAlphanumeric || "-._".utf8.contains(byte)
         }
         let profiles = AWSProfiles(environment)
         configuration = try S3Configuration(location, credentials, profiles, environment)
@@ -48,10 +47,7 @@ struct S3Source: Sendable {
                 .badRequest, "\(issued.origin) gives a token, and S3 takes signatures",
                 hint: "a program that prints keys is the 'credential_process' of a profile: 'auth.awsProfile'")
         }
-        let isRegion = configuration.region.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
-        }
-        guard isRegion, !configuration.region.isEmpty else {
+        guard configuration.region.isHostLabel else {
             throw FetchError(.badRequest, "'\(configuration.region.printable)' is not a region")
         }
         if location.versionId != nil, location.prefix.isEmpty || location.prefix.hasSuffix("/") {

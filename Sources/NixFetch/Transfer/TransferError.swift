@@ -43,6 +43,11 @@ struct TransferError: Error, Sendable {
     /// How many redirects had been followed.
     var hops = 0
 
+    /// An answer that cannot be what was asked for.
+    static func damaged(_ reason: String, from url: URLReference) -> TransferError {
+        TransferError(code: .damaged(reason), url: url.redacted, reason: reason)
+    }
+
     /// Whether a further try may help (Nix's rules for HTTP, libcurl's codes for the network).
     var isRetryable: Bool {
         switch code {

@@ -70,7 +70,7 @@ package struct URLReference: Sendable, Hashable {
         if let colon = hostAndPort.lastIndex(of: ":"), !hostAndPort.hasSuffix("]") {
             let digits = hostAndPort[hostAndPort.index(after: colon)...]
             if !digits.isEmpty {
-                guard digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(digits), number > 0
+                guard digits.utf8.allSatisfy(\.isDigit), let number = UInt16(digits), number > 0
                 else { throw ParseError(reason: "its port is malformed") }
                 port = number
             }
@@ -99,10 +99,7 @@ package struct URLReference: Sendable, Hashable {
                     Base16.value(of: $0) != nil || $0 == UInt8(ascii: ":") || $0 == UInt8(ascii: ".")
                 }
         }
-        return host.utf8.allSatisfy {
-            (0x30...0x39).contains($0) || (0x61...0x7A).contains($0) || $0 == UInt8(ascii: "-")
-                || $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: "_")
-        }
+        return host.utf8.allSatisfy { $0.isDigit || $0.isLowercaseLetter || "-._".utf8.contains($0) }
     }
 
     /// What credentials are bound to.
@@ -128,6 +125,11 @@ package struct URLReference: Sendable, Hashable {
             field.contains("=") ? "\(field.prefix { $0 != "=" })=…" : String(field)
         }
         return "\(scheme)://\(authority)\(path)?\(names.joined(separator: "&"))"
+    }
+
+    /// Whether an answer of `other` may lead here: over https, or where that one itself is over plain http.
+    func isAsSafe(as other: URLReference) -> Bool {
+        scheme == "https" || scheme == "http" && other.scheme == "http"
     }
 
     /// Scheme and authority.

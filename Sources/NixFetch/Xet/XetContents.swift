@@ -34,8 +34,6 @@ struct XetRepository: Sendable, Equatable {
         if kind != .model { parts.removeFirst() }
         name = parts.joined(separator: "/")
         guard (try? HubNames.check(repository: name)) != nil else { return nil }
-        var base = endpoint ?? url.redactedOrigin
-        while base.hasSuffix("/") { base.removeLast() }
-        self.base = base
+        base = (endpoint ?? url.redactedOrigin).withoutFinalSlashes
     }
 }

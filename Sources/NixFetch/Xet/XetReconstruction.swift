@@ -38,9 +38,7 @@ struct XetReconstruction: Sendable {
         do throws(Invalid) {
             try read(answer, url, wanted, total)
         } catch {
-            throw TransferError(
-                code: .damaged("the list of a file's parts is unusable: \(error.reason)"), url: url.redacted,
-                reason: "the list of a file's parts is unusable: \(error.reason)")
+            throw .damaged("the list of a file's parts is unusable: \(error.reason)", from: url)
         }
     }
 
@@ -106,8 +104,7 @@ struct XetReconstruction: Sendable {
         func add(_ xorb: ByteString, _ text: String?, _ chunks: JSONValue?, _ bytes: JSONValue?) throws(Invalid) {
             let name = xorb.description
             guard XetHash(parsing: name) != nil, let chunks = Self.chunks(chunks), let bytes = Self.bytes(bytes),
-                let text, let url = try? base.resolving(text),
-                url.scheme == "https" || url.scheme == "http" && base.scheme == "http"
+                let text, let url = try? base.resolving(text), url.isAsSafe(as: base)
             else { throw Invalid(reason: "an address is unusable") }
             found[name, default: []].append(Fetch(url: url, xorb: name, chunks: chunks, bytes: bytes, uses: []))
         }

@@ -69,11 +69,7 @@ actor XetService {
         if let connection, HTTPDate.now() < connection.renewal { return connection }
         let task = pending ?? Task { await renew(label) }
         pending = task
-        return try await withTaskCancellationHandler {
-            await task.value
-        } onCancel: {
-            task.cancel()
-        }.get()
+        return try await task.valueOrCancel().get()
     }
 
     /// Asks for a token, once for all who wait for it.
@@ -96,15 +92,15 @@ actor XetService {
         guard let token = answer?["accessToken"]?.text ?? head["x-xet-access-token"], !token.isEmpty,
             let address = answer?["casUrl"]?.text ?? head["x-xet-cas-url"],
             let end = answer?["exp"]?.integer ?? head["x-xet-token-expiration"].flatMap({ Int64($0) })
-        else { throw Self.damaged("the hub gives no token for Xet", tokenURL) }
+        else { throw TransferError.damaged("the hub gives no token for Xet", from: tokenURL) }
         let base: URLReference
         do {
             base = try URLReference(address)
         } catch {
-            throw Self.damaged("the hub gives an unusable address for Xet: \(error)", tokenURL)
+            throw TransferError.damaged("the hub gives an unusable address for Xet: \(error)", from: tokenURL)
         }
-        guard base.scheme == "https" || base.scheme == "http" && tokenURL.scheme == "http" else {
-            throw Self.damaged("the hub gives an address for Xet that is not https", tokenURL)
+        guard base.isAsSafe(as: tokenURL) else {
+            throw TransferError.damaged("the hub gives an address for Xet that is not https", from: tokenURL)
         }
         // A clock that is wrong must not make every request ask for a token.
         let renewal = max(end.addingClamped(-30), HTTPDate.now() + 30)
@@ -114,18 +110,16 @@ actor XetService {
     }
 
     private static func url(_ base: URLReference, _ path: String) throws(TransferError) -> URLReference {
-        var text = base.text
-        while text.hasSuffix("/") { text.removeLast() }
-        do { return try URLReference(text + path) } catch { throw damaged("\(error)", base) }
+        do { return try URLReference(base.text.withoutFinalSlashes + path) } catch {
+            throw TransferError.damaged("\(error)", from: base)
+        }
     }
 
     private static func json(_ body: [UInt8], _ url: URLReference) throws(TransferError) -> JSONValue {
         // The error's words could quote what is signed.
-        do { return try JSONValue(parsing: body) } catch { throw damaged("the answer is no JSON", url) }
-    }
-
-    private static func damaged(_ reason: String, _ url: URLReference) -> TransferError {
-        TransferError(code: .damaged(reason), url: url.redacted, reason: reason)
+        do { return try JSONValue(parsing: body) } catch {
+            throw TransferError.damaged("the answer is no JSON", from: url)
+        }
     }
 }
 
