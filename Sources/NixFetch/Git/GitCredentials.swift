@@ -87,37 +87,3 @@ struct GitCredentialHelpers: Sendable {
         Array((lines.filter { !$0.contains("\n") }.joined(separator: "\n") + "\n\n").utf8)
     }
 }
-
-/// Fixed field lines that belong to one origin.
-struct FieldsAuthorizer: RequestAuthorizer {
-    let lines: [String]
-
-    func fields(for url: URLReference) -> [String] { lines }
-    var hasCredentials: Bool { !lines.isEmpty }
-
-    /// One line.
-    init(_ line: String) {
-        lines = [line]
-    }
-
-    /// The members of a JSON object of header fields; those with control characters are left out.
-    init(_ header: JSONValue?) {
-        var lines: [String] = []
-        if case .some(.object(let members)) = header {
-            for member in members {
-                let (name, value) = (member.key.description, member.value)
-                let isName = !name.isEmpty && name.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: ":") }
-                guard isName, let text = value.text, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7F }) else {
-                    continue
-                }
-                lines.append("\(name): \(text)")
-            }
-        }
-        self.lines = lines.sorted()
-    }
-
-    /// Whether there is a field of this name.
-    func has(_ name: String) -> Bool {
-        lines.contains { $0.prefix { $0 != ":" }.lowercased() == name }
-    }
-}

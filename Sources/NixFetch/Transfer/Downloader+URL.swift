@@ -44,7 +44,7 @@ extension Downloader {
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         let board = hashesNAR ? ProgressBoard() : nil
         let download = FileDownload(context: context, request: request, board: board, defersDigest: hashesNAR)
-        async let hashing = Self.hash(board, key: request.key, workspace)
+        async let hashing = Self.hash(board, key: download.key, workspace)
         let result: Result<(file: FetchedFile, partial: PartialFile), FetchError>
         do throws(FetchError) {
             result = .success(try await download.completeLocked(partials: workspace.partials))
@@ -59,7 +59,7 @@ extension Downloader {
         file.nar = nar
         do {
             try PartialFile.publish(
-                key: request.key, in: workspace.partials, to: workspace.staging.root, as: name)
+                key: download.key, in: workspace.partials, to: workspace.staging.root, as: name)
         } catch {
             throw error.fetchError
         }

@@ -111,8 +111,12 @@ extension FileDownload {
                 return error
             }
         }
-        return Task.isCancelled
-            ? TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted") : nil
+        return Task.isCancelled ? cancelled : nil
+    }
+
+    /// That the fetch was ended.
+    var cancelled: TransferError {
+        TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted")
     }
 
     /// Asks for one part; nil to go on, whatever of it has arrived.
@@ -147,7 +151,7 @@ extension FileDownload {
             }
             let error = TransferError(
                 code: .tooShort, url: answer.url.redacted, reason: "the server sent an empty range")
-            return await recover(error, tries: &tries)
+            return await recover(error, attempt: &tries.failures)
         case .failure(let error):
             let isStale = start != nil || error.hops > 0
             location.current = nil
@@ -158,7 +162,7 @@ extension FileDownload {
             guard let renewal = request.renewal, tries.refusals < max(4, context.retry.maxAttempts),
                 let next = await renewal(address)
             else {
-                return await recover(error, tries: &tries)
+                return await recover(error, attempt: &tries.failures)
             }
             location.address = next
             return nil
@@ -193,14 +197,17 @@ extension FileDownload {
                 return state.restarts >= 4
             }
             return isOver ? error : nil
-        default: return await recover(error, tries: &tries)
+        default: return await recover(error, attempt: &tries.failures)
         }
     }
 
-    private func recover(_ error: TransferError, tries: inout Tries) async -> TransferError? {
+    /// Waits where a further try may help; else the reason why none would.
+    ///
+    /// - Parameter attempt: counts the tries since the last byte that arrived.
+    func recover(_ error: TransferError, attempt: inout Int) async -> TransferError? {
         if error.isOverload { crew.relax() }
         do {
-            try await context.pause(after: error, attempt: &tries.failures, label: request.label)
+            try await context.pause(after: error, attempt: &attempt, label: request.label)
             return nil
         } catch {
             return error
@@ -231,13 +238,11 @@ extension FileDownload {
         }
         let range: Range<Int64>
         if let total = state.total, !state.isSequential {
-            guard var gap = gap(in: state, below: total) ?? (isHelper ? cutLongest(&state, segment(total)) : nil) else {
+            let size = isHelper ? segment(total) : total
+            guard let gap = gap(in: state, below: total) ?? (isHelper ? cutLongest(&state, size) : nil) else {
                 return nil
             }
-            if isHelper {
-                gap = gap.lowerBound..<min(gap.upperBound, gap.lowerBound.addingClamped(segment(total)))
-            }
-            range = gap
+            range = gap.lowerBound..<min(gap.upperBound, gap.lowerBound.addingClamped(size))
         } else {
             guard state.claims.isEmpty, state.total == nil || state.written.frontier < state.total ?? 0 else {
                 return nil

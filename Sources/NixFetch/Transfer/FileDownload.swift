@@ -2,80 +2,6 @@ import Glibc
 import NixFormats
 import Synchronization
 
-/// Where a file is, and who asks for it there.
-struct FileAddress: Sendable {
-    let url: URLReference
-    let authorizer: any RequestAuthorizer
-    /// Whether the credentials belong to the address.
-    var isAuthorized = true
-    /// Counts the addresses of a file whose permissions end.
-    var round = 0
-}
-
-/// A file to download.
-struct FileRequest: Sendable {
-    /// What the content must be.
-    enum Expectation: Sendable, Equatable {
-        case unknown
-        /// A hash that helps to trust partial files; another content is delivered all the same.
-        case preferred(NixHash)
-        /// Anything else is an error.
-        case required(NixHash)
-        /// The SHA-1 name git gives a blob of this content and size.
-        case gitBlob(NixHash, size: Int64)
-    }
-
-    var url: URLReference
-    /// Other places of the same file, tried in turn when the one before fails.
-    var mirrors: [URLReference] = []
-    /// What messages and progress call it.
-    var label: String
-    var headers: [String] = []
-    var authorizer: any RequestAuthorizer = AnonymousAuthorizer()
-    /// Bytes, when someone other than the file's server told.
-    var size: Int64?
-    var expected = Expectation.unknown
-    /// What the partial file is named by; different contents need different identities.
-    var identity: String?
-    var decodesContent = true
-    /// Where the content is to be had in chunks, which is tried first.
-    var xet: XetFile?
-    /// Asks for another address of the file when one was refused; nil when there is none.
-    var renewal: (@Sendable (FileAddress) async -> FileAddress?)?
-
-    init(url: URLReference, label: String) {
-        self.url = url
-        self.label = label
-    }
-
-    var isDigestKnown: Bool { expected != .unknown }
-
-    /// Whether content of another hash is delivered all the same: the caller compares and keeps it under its own.
-    var acceptsOtherContent: Bool {
-        if case .preferred = expected { true } else { false }
-    }
-
-    /// Whether SHA-256 is the only digest of the content that is asked for.
-    var needsOnlySHA256: Bool {
-        switch expected {
-        case .unknown: true
-        case .preferred(let hash), .required(let hash): hash.algorithm == .sha256
-        case .gitBlob: false
-        }
-    }
-
-    /// The partial file's name: a digest of the identity.
-    var key: String {
-        let identity =
-            switch expected {
-            case .required(let hash), .preferred(let hash): "hash \(hash.sri)"
-            case .gitBlob(let hash, let size): "git \(hash.sri) \(size)"
-            case .unknown: "url \(url.text)"
-            }
-        return "\(Digester.sha256(Array((self.identity ?? identity).utf8)).nix32)"
-    }
-}
-
 /// Downloads one file: partial file, transfers, hashing behind them, verification, move to its place.
 struct FileDownload: Sendable {
     let context: FetchContext
@@ -113,7 +39,7 @@ struct FileDownload: Sendable {
     }
 
     /// Bytes between two sidecars: what a kill may cost.
-    private static let checkpointDistance: Int64 = 1 << 20
+    static let checkpointDistance: Int64 = 1 << 20
 
     /// Runs to the end and moves the file, mode 0444, to `name` in `target`.
     func run(
@@ -206,12 +132,6 @@ struct FileDownload: Sendable {
         }
     }
 
-    /// Digests of a file: SHA-256, and the one in the expected hash's algorithm.
-    struct Digests: Sendable {
-        let sha256: NixHash
-        let hash: NixHash
-    }
-
     /// Transfers what is missing while another task hashes what is there; gives back the connection it is called with.
     private func fetchAndHash(_ partial: PartialFile, _ xet: XetFile?) async throws(FetchError) -> Digests {
         let signal = ProgressSignal()
@@ -267,20 +187,6 @@ struct FileDownload: Sendable {
         return failure
     }
 
-    /// Waits for the digest of the complete file from who hashes the tree; when that one gave up, reads the file.
-    private func deferredDigests(_ partial: PartialFile) async throws(FetchError) -> Digests {
-        let (generation, size) = partial.state.withLock { ($0.generation, $0.written.frontier) }
-        board?[key] = ProgressBoard.Entry(generation: generation, frontier: size, total: size, sha256: nil)
-        if let digest = await board?.digest(of: key, generation: generation) {
-            return Digests(sha256: digest, hash: digest)
-        }
-        if Task.isCancelled { throw FetchError(.cancelled, "interrupted") }
-        let hasher = ContentHasher(partial.descriptor, extra: .none)
-        do { try hasher.advance(to: size, generation: generation) } catch { throw error.fetchError }
-        let digest = hasher.finish().sha256
-        return Digests(sha256: digest, hash: digest)
-    }
-
     private func noSpace(_ partial: PartialFile) -> FetchError {
         let (total, count) = partial.state.withLock { ($0.total, $0.written.count) }
         let needed = total.map { "\($0 - count) more bytes are needed" } ?? "its size is unknown"
@@ -289,78 +195,5 @@ struct FileDownload: Sendable {
             .file(ENOSPC),
             "no space left for '\(request.label.printable)' from '\(request.url.redacted)': \(needed)\(free)",
             hint: "what is there is kept: make room and run the same command again")
-    }
-
-    /// The task behind the transfers: hashes the gapless beginning of the file, writes sidecars, reports progress.
-    ///
-    /// - Returns: the digests, where there is a hasher.
-    private func follow(
-        _ partial: PartialFile, _ signal: ProgressSignal, _ hasher: ContentHasher?
-    ) async -> Result<Digests?, FileAccess.Failure> {
-        var recorded: Int64 = partial.resumed
-        func catchUp() throws(FileAccess.Failure) {
-            while true {
-                let (generation, frontier, count, total) = partial.state.withLock { state in
-                    (state.generation, state.written.frontier, state.written.count, state.total)
-                }
-                board?[key] = ProgressBoard.Entry(
-                    generation: generation, frontier: frontier, total: total, sha256: nil)
-                if count >= recorded + Self.checkpointDistance || count < recorded {
-                    try partial.checkpoint()
-                    recorded = count
-                }
-                context.observer.observe(.advanced(file: request.label, done: count, expected: total))
-                guard let hasher else { return }
-                let position = hasher.position(in: generation)
-                try hasher.advance(to: min(frontier, position + (32 << 20)), generation: generation)
-                if hasher.position(in: generation) >= frontier { return }
-                if hasher.position(in: generation) == position {
-                    // A restart truncated the file under us: go on with the new generation. Nobody else may do so.
-                    guard partial.state.withLock({ $0.generation }) != generation else {
-                        throw FileAccess.Failure(number: EIO, action: "read back", path: partial.name)
-                    }
-                }
-            }
-        }
-        do throws(FileAccess.Failure) {
-            for await _ in signal.stream { try catchUp() }
-            try catchUp()
-        } catch {
-            return .failure(error)
-        }
-        guard let (sha256, extra) = hasher?.finish() else { return .success(nil) }
-        return .success(Digests(sha256: sha256, hash: extra ?? sha256))
-    }
-
-    private var extraDigest: ContentHasher.Extra {
-        switch request.expected {
-        case .unknown: .none
-        case .preferred(let hash), .required(let hash): .plain(hash.algorithm)
-        case .gitBlob(_, let size): .gitBlob(size: size)
-        }
-    }
-
-    /// Why the content is not what was promised; nil when it is, or when nothing was.
-    ///
-    /// - Parameter promised: the digest that the file's own server tells.
-    private func objection(size: Int64, _ digests: Digests, promised: NixHash?) -> FetchError? {
-        if let expected = request.size, size != expected {
-            return FetchError(
-                .verification,
-                "'\(request.label.printable)' from '\(request.url.redacted)' has \(size) bytes instead of \(expected)")
-        }
-        let wanted: NixHash?
-        switch request.expected {
-        case .unknown: wanted = promised
-        case .preferred(let hash), .required(let hash), .gitBlob(let hash, _): wanted = hash
-        }
-        guard let wanted, wanted != digests.hash else { return nil }
-        return FetchError(
-            .verification,
-            """
-            '\(request.label.printable)' from '\(request.url.redacted)' does not have the expected hash
-            expected: \(wanted.sri)
-            received: \(digests.hash.sri)
-            """)
     }
 }

@@ -49,10 +49,6 @@ extension FileDownload {
         return nil
     }
 
-    private var cancelled: TransferError {
-        TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted")
-    }
-
     /// Waits where a further round may help; else the reason why none would.
     private func decide(_ error: TransferError, _ attempt: inout Int) async -> TransferError? {
         switch error.code {
@@ -61,14 +57,7 @@ extension FileDownload {
             guard attempt == 0 else { return error }
             attempt += 1
             return nil
-        default:
-            if error.isOverload { crew.relax() }
-            do {
-                try await context.pause(after: error, attempt: &attempt, label: request.label)
-                return nil
-            } catch {
-                return error
-            }
+        default: return await recover(error, attempt: &attempt)
         }
     }
 
