@@ -34,7 +34,7 @@ struct AWSSingleSignOn: Sendable {
             AWSEndpoints.configured("sso", environment, profile)
             ?? "https://portal.sso.\(region).\(AWSEndpoints.domain(region))"
         let url = try Downloader.parse("\(base)/federation/credentials?\(query.joined(separator: "&"))")
-        let header = StaticFields(lines: ["x-amz-sso_bearer_token: \(token)"])
+        let header = FieldsAuthorizer("x-amz-sso_bearer_token: \(token)")
         let answer = try await ask(context.exchange(url, header))["roleCredentials"]
         guard let access = answer?["accessKeyId"]?.text, let secret = answer?["secretAccessKey"]?.text else {
             throw FetchError(.verification, "the answer of '\(url.redacted)' has no credentials")
@@ -42,13 +42,6 @@ struct AWSSingleSignOn: Sendable {
         return S3Credentials(
             accessKey: access, secretKey: secret, sessionToken: answer?["sessionToken"]?.text, origin: profile.origin,
             expiration: answer?["expiration"]?.integer.map { $0 / 1000 })
-    }
-
-    /// Fields that belong to the service asked.
-    private struct StaticFields: RequestAuthorizer {
-        let lines: [String]
-        func fields(for url: URLReference) -> [String] { lines }
-        var hasCredentials: Bool { true }
     }
 
     private var ended: FetchError {

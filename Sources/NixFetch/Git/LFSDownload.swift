@@ -51,11 +51,9 @@ struct LFSDownload: Sendable {
                 .run(hashing: TreePlan(named: []) { _ in tree }).nar
             return (0, nar)
         }
-        let nar = try await download(objects, files, tree) { object in
+        let nar = try await download(objects, files, all, tree) { object in
             let target = targets[firsts[object.pointer.identifier] ?? 0]
             return (target.directory, target.name)
-        } all: {
-            all
         }
         var bytes: Int64 = 0
         for (index, file) in files.enumerated() {
@@ -75,17 +73,18 @@ struct LFSDownload: Sendable {
 
     /// Downloads objects; when the permission of an address ends on the way, another is asked for.
     private func download(
-        _ objects: [LFSObject], _ files: [File], _ tree: TreeNode,
-        target: (LFSObject) -> (Descriptor, String), all: () -> [GitEntry]
+        _ objects: [LFSObject], _ files: [File], _ all: [GitEntry], _ tree: TreeNode,
+        target: (LFSObject) -> (Descriptor, String)
     ) async throws(FetchError) -> NARSummary? {
-        let requests = try await requests(for: objects, all())
+        let requests = try await requests(for: objects, all)
         var jobs: [FileJob] = []
         var tree = tree
         var keys: [String: String] = [:]
         for (object, request) in zip(objects, requests) {
             let (directory, name) = target(object)
-            keys[object.pointer.identifier] = request.key
-            jobs.append(FileJob(request: request, target: directory, name: name))
+            let job = FileJob(request: request, target: directory, name: name)
+            keys[object.pointer.identifier] = job.key
+            jobs.append(job)
         }
         for file in files {
             guard let key = keys[file.pointer.identifier] else { continue }
@@ -213,11 +212,7 @@ private actor LFSPermissions {
         if round == refused {
             let running = renewal ?? Task { await renew() }
             renewal = running
-            await withTaskCancellationHandler {
-                await running.value
-            } onCancel: {
-                running.cancel()
-            }
+            await running.valueOrCancel()
         }
         guard round > refused, let action = actions[identifier] else { return nil }
         return FileAddress(url: action.url, authorizer: action.authorizer, round: round)

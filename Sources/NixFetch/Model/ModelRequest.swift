@@ -42,8 +42,6 @@ package struct CredentialRequest: Sendable, Equatable {
     package var required = false
     /// Whether the file of the `hf` program is read; nil as the environment says.
     package var useHfCli: Bool?
-    /// The key file of a service account at Google.
-    package var gcpServiceAccountKey: String?
     /// Words for whoever has no access.
     package var gatedModelHelp: String?
     /// A program in bash that prints credentials.
@@ -62,7 +60,6 @@ package struct CredentialRequest: Sendable, Equatable {
         awsProfile = try fields.string("awsProfile")
         required = try fields.bool("required") ?? false
         useHfCli = try fields.bool("useHfCli")
-        gcpServiceAccountKey = try fields.string("gcpServiceAccountKey")
         gatedModelHelp = try fields.string("gatedModelHelp")
         authScript = try fields.string("authScript")
         tokenRefresh = try fields.object("tokenRefresh").flatMap { fields throws(FetchError) in
