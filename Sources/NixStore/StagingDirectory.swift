@@ -24,6 +24,15 @@ package final class StagingDirectory: Sendable {
         return (try? FileLock(descriptor: other, path: path).tryAcquire(.exclusive)) == false
     }
 
+    /// Calls `body` if nobody has the folder locked, and keeps it locked meanwhile; what is no folder is left alone.
+    static func whileUnlocked(_ folder: RealPath, _ body: () throws(StoreError) -> Void) throws(StoreError) {
+        guard let opened = try? Descriptor.open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { return }
+        let lock = FileLock(descriptor: opened, path: folder)
+        guard try lock.tryAcquire(.exclusive) else { return }
+        try body()
+        try lock.release()
+    }
+
     /// Removes the folder and what is left in it.
     package func remove() throws(StoreError) {
         guard !removed.exchange(true, ordering: .relaxed) else { return }
@@ -45,9 +54,7 @@ extension LocalStore {
             // Another user's process cannot be signalled, and is there.
             if let owner, owner == getpid() || kill(owner, 0) == 0 || errno == EPERM { continue }
             let path = folder.appending(name)
-            guard let opened = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW) else { continue }
-            let lock = FileLock(descriptor: opened, path: path)
-            if try lock.tryAcquire(.exclusive) { try TreeRemoval.remove(path) }
+            try StagingDirectory.whileUnlocked(path) { () throws(StoreError) in try TreeRemoval.remove(path) }
         }
     }
 

@@ -128,12 +128,12 @@ extension LocalStore {
             }
             if let path = try? StorePath(baseName: ByteString(name)), try isRegistered(path) { continue }
             if name.starts(with: "tmp-".utf8) {
-                let path = folder.appending(name)
-                guard let opened = try? Descriptor.open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW),
-                    try FileLock(descriptor: opened, path: path).tryAcquire(.exclusive)
-                else { continue }
+                try StagingDirectory.whileUnlocked(folder.appending(name)) { () throws(StoreError) in
+                    try delete(ByteString(name), &result, report)
+                }
+            } else {
+                try delete(ByteString(name), &result, report)
             }
-            try delete(ByteString(name), &result, report)
         }
     }
 
