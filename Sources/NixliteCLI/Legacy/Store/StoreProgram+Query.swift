@@ -16,25 +16,22 @@ private enum StoreQuery {
     ]
 }
 
-extension StoreProgram {
-    /// `--query`: says something of paths.
-    func query() throws {
-        var query: StoreQuery?
-        var words = options.words[...]
-        var binding = ""
-        var usesOutputs = false
-        var realises = false
-        var includesOutputs = false
+/// The question, with what modifies it.
+private struct StoreQuestion {
+    var query: StoreQuery?
+    /// What it is asked of.
+    var words: ArraySlice<String>
+    /// The variable of `--binding`.
+    var binding = ""
+    var usesOutputs = false
+    var realises = false
+    var includesOutputs = false
+
+    init(_ options: StoreProgram.Options) throws(UsageError) {
+        words = options.words[...]
         for flag in options.flags {
             if let asked = StoreQuery.flags[flag] {
-                if asked == .binding {
-                    guard let name = words.popFirst() else { throw UsageError("expected binding name") }
-                    binding = name
-                }
-                if let query, query != asked {
-                    throw UsageError("query type '\(flag)' conflicts with earlier flag")
-                }
-                query = asked
+                try ask(asked, flag)
                 continue
             }
             switch flag {
@@ -44,17 +41,35 @@ extension StoreProgram {
             default: throw UsageError("unknown flag '\(flag)'")
             }
         }
+    }
+
+    private mutating func ask(_ asked: StoreQuery, _ flag: String) throws(UsageError) {
+        if asked == .binding {
+            guard let name = words.popFirst() else { throw UsageError("expected binding name") }
+            binding = name
+        }
+        if let query, query != asked { throw UsageError("query type '\(flag)' conflicts with earlier flag") }
+        query = asked
+    }
+}
+
+extension StoreProgram {
+    /// `--query`: says something of paths.
+    func query() throws {
+        let question = try StoreQuestion(options)
+        let words = question.words
         let store = try session.access.store()
         func paths(of word: String) throws -> [StorePath] {
-            try queried(try storePath(word), usesOutputs: usesOutputs, realises: realises)
+            try queried(try storePath(word), usesOutputs: question.usesOutputs, realises: question.realises)
         }
-        switch query ?? .outputs {
+        switch question.query ?? .outputs {
         case .outputs:
             for word in words {
-                try queried(try storePath(word), usesOutputs: true, realises: realises).forEach(printLine)
+                try queried(try storePath(word), usesOutputs: true, realises: question.realises).forEach(printLine)
             }
         case .requisites:
-            try printSorted(words.flatMap { try store.closure(paths(of: $0), includingOutputs: includesOutputs) })
+            try printSorted(
+                words.flatMap { try store.closure(paths(of: $0), includingOutputs: question.includesOutputs) })
         case .references:
             try printSorted(words.flatMap { try paths(of: $0).flatMap { try store.requireInfo($0).references } })
         case .referrers: try printSorted(words.flatMap { try paths(of: $0).flatMap { try store.referrers($0) } })
@@ -67,12 +82,13 @@ extension StoreProgram {
                 let deriver = try store.requireInfo(storePath(word)).deriver
                 printLine(deriver.map(session.printed) ?? "unknown-deriver")
             }
-        case .binding: for word in words { try printBinding(binding, of: try storePath(word), store) }
+        case .binding: for word in words { try printBinding(question.binding, of: try storePath(word), store) }
         case .hash, .size:
             for path in try words.flatMap(paths) {
                 let info = try store.requireInfo(path)
                 printLine(
-                    query == .hash ? info.narHash.printed(.nix32, withAlgorithm: true) : ByteString("\(info.narSize)"))
+                    question.query == .hash
+                        ? info.narHash.printed(.nix32, withAlgorithm: true) : ByteString("\(info.narSize)"))
             }
         case .tree:
             var done: Set<StorePath> = []
