@@ -68,6 +68,18 @@ struct FileDownload: Sendable {
             sha256: file.sha256)
     }
 
+    /// Copies a file of this machine; its content is checked as any other's.
+    private func deliverLocalFile(_ path: String, into partial: PartialFile) throws(FetchError) -> FetchedFile {
+        let file = try copyLocalFile(path, into: partial)
+        let digests = Digests(sha256: file.sha256, hash: file.hash)
+        if !request.acceptsOtherContent, let objection = objection(size: file.size, digests, promised: nil) {
+            partial.discard()
+            throw objection
+        }
+        post(file, partial)
+        return file
+    }
+
     /// The same; the partial file stays locked while `partial` lives.
     func completeLocked(
         partials: DirectoryTree
@@ -81,16 +93,7 @@ struct FileDownload: Sendable {
         }
         context.observer.observe(
             .started(file: request.label, expected: request.size, resumed: partial.resumed))
-        if let path = request.url.filePath {
-            let file = try copyLocalFile(path, into: partial)
-            let digests = Digests(sha256: file.sha256, hash: file.hash)
-            if !request.acceptsOtherContent, let objection = objection(size: file.size, digests, promised: nil) {
-                partial.discard()
-                throw objection
-            }
-            post(file, partial)
-            return (file, partial)
-        }
+        if let path = request.url.filePath { return (try deliverLocalFile(path, into: partial), partial) }
         var canRetry =
             partial.resumed > 0 || !request.acceptsOtherContent && context.retry.retriesWrongContent
         var xet = request.xet
