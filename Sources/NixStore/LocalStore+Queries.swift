@@ -5,6 +5,7 @@ extension LocalStore {
     /// Where the files of `path` are on this machine.
     package func realPath(_ path: StorePath) -> RealPath { layout.realPath(path) }
 
+    /// Whether `path` is valid.
     package func isValid(_ path: StorePath) throws(StoreError) -> Bool {
         if protected.withLock({ $0.contains(path) }) { return true }
         return try isRegistered(path)

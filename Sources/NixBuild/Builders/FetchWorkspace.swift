@@ -1,6 +1,6 @@
 import Glibc
 import NixFetch
-package import NixStore
+import NixStore
 
 /// Where a fetch writes: a staging folder in the store's file system, and a folder for unfinished downloads that stays.
 struct FetchWorkspace: Sendable {
@@ -46,41 +46,5 @@ struct FetchWorkspace: Sendable {
         let isMoved = rename(here, there) == 0
         rmdir(isMoved ? there : here)
         return isMoved
-    }
-}
-
-/// Small changes of files that have no better place.
-package enum FileModes {
-    /// Makes a file one that everybody may run.
-    package static func makeExecutable(_ path: RealPath) throws(BuildFailure) {
-        guard chmod(path.description, 0o755) == 0 else {
-            throw BuildFailure(.miscellaneous, "changing the mode of \"\(path)\": \(String(cString: strerror(errno)))")
-        }
-    }
-
-    /// Makes a folder and those above it; that one exists is no error.
-    package static func makeFolders(_ path: RealPath) throws(BuildFailure) {
-        let text = path.description
-        if mkdir(text, 0o755) == 0 || errno == EEXIST { return }
-        guard errno == ENOENT, path.bytes.count > 1 else {
-            throw BuildFailure(.miscellaneous, "creating directory \"\(text)\": \(String(cString: strerror(errno)))")
-        }
-        try makeFolders(path.parent)
-        guard mkdir(text, 0o755) == 0 || errno == EEXIST else {
-            throw BuildFailure(.miscellaneous, "creating directory \"\(text)\": \(String(cString: strerror(errno)))")
-        }
-    }
-}
-
-/// URLs in messages.
-enum URLText {
-    /// The URL without user information.
-    static func redacted(_ url: String) -> String {
-        guard let colon = url.firstIndex(of: ":"), url[colon...].hasPrefix("://") else { return url }
-        let start = url.index(colon, offsetBy: 3)
-        let rest = url[start...]
-        let authority = rest.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-        guard let at = authority.lastIndex(of: "@") else { return url }
-        return String(url[..<start]) + rest[rest.index(after: at)...]
     }
 }

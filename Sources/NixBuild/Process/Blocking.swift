@@ -86,6 +86,7 @@ package final class Mailbox<Value: Sendable>: Sendable {
         count = Semaphore()
     }
 
+    /// Adds a value for whoever takes one.
     package func put(_ value: Value) {
         state.withLock { $0.values.append(value) }
         count.signal()

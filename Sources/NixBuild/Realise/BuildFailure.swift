@@ -80,6 +80,7 @@ extension BuildFailure {
 
 /// The exit codes of `nix-build` and `nix-store --realise`: 1 for what is no build failure, else bits beside 96.
 package enum BuildExitCode {
+    /// The exit code of `nix-build` for builds that failed in these ways.
     package static func legacy(_ kinds: some Sequence<BuildFailure.Kind>) -> Int32 {
         var bits: Int32 = 0
         for kind in kinds {

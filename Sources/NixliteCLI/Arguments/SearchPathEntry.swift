@@ -1,5 +1,3 @@
-import Glibc
-
 /// Entries of the search path: `path` or `prefix=path`.
 enum SearchPathEntry {
     static func parse(_ text: String) -> (prefix: String, path: String) {
@@ -30,16 +28,4 @@ enum SearchPathEntry {
         let word = entry.split(separator: "=").last.map(String.init) ?? ""
         return rest.hasPrefix("//") || word == "channel" || word == "flake"
     }
-}
-
-/// Variables of this process's environment.
-enum EnvironmentVariable {
-    /// The variable's text; nil where it is not set.
-    static func value(_ name: String) -> String? { getenv(name).map { String(cString: $0) } }
-}
-
-/// The machine's processors.
-enum Processors {
-    /// How many are there for this process.
-    static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }

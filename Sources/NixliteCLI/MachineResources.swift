@@ -30,3 +30,9 @@ enum MemoryLimit {
         return Int(String(decoding: text.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self))
     }
 }
+
+/// The machine's processors.
+enum Processors {
+    /// How many are there for this process.
+    static var count: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
