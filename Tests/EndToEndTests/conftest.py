@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from workbench import SUPPORT, Hub, Project
+from workbench import SUPPORT, Hub, Project, starting
 
 
 @pytest.fixture(scope="session")
@@ -28,15 +28,8 @@ def models(tmp_path_factory) -> pathlib.Path:
 @pytest.fixture
 def start_hub(models, tmp_path):
     """Starts hubs with the flags a test asks for, and stops them after it."""
-    started = []
-
-    def start(*flags: str) -> Hub:
-        started.append(Hub(models, tmp_path / f"requests-{len(started)}.jsonl", *flags))
-        return started[-1]
-
-    yield start
-    for hub in started:
-        hub.stop()
+    with starting(lambda number, *flags: Hub(models, tmp_path / f"requests-{number}.jsonl", *flags)) as start:
+        yield start
 
 
 @pytest.fixture

@@ -5,12 +5,11 @@ import hashlib
 import json
 import pathlib
 import subprocess
-import sys
 import tempfile
 import urllib.request
 
 import chaosserver
-from workbench import FAKE_HASH, NIXLITE, SUPPORT, Project, got_hash, real_nix
+from workbench import FAKE_HASH, Peer, Project, got_hash
 
 SOURCES = ["url", "hub", "s3", "git-lfs"]
 SECRET = "CHAOS_SECRET"
@@ -22,14 +21,11 @@ SIZE = 3_000_000
 def chaos(seed: int, *flags: str):
     """A server's two addresses while it runs."""
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, str(SUPPORT / "chaosserver.py"), str(seed), "--repositories", folder, *flags]
-        server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        server = Peer("chaosserver.py", str(seed), "--repositories", folder, *flags, stdin=subprocess.PIPE)
         try:
-            yield server.stdout.readline().split()
+            yield server.greeting.split()
         finally:
-            server.stdin.close()
-            server.wait()
-            server.stdout.close()
+            server.stop()
 
 
 def requests(address: str) -> list[dict]:
@@ -78,27 +74,13 @@ def make_project(
 
 
 def start_build(project: Project, *flags: str, **options) -> subprocess.Popen:
-    return subprocess.Popen(
-        [NIXLITE, "build", "--store", str(project.store), ".#models.m", *(flags or ["--no-link"])],
-        cwd=project.folder, env=project.environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True, **options,
-    )
-
-
-def verifies_clean(project: Project) -> None:
-    checked = real_nix("nix-store", "--verify", "--check-contents", store=project.store)
-    assert checked.returncode == 0, checked.stderr
-    assert "error" not in checked.stderr and "modified" not in checked.stderr
+    return project.start("build", ".#models.m", *(flags or ["--no-link"]), **options)
 
 
 def holds_no_secret(project: Project) -> None:
     for path in project.store.rglob("*"):
         if path.is_file() and not path.is_symlink() and path.stat().st_size < 1 << 20:
             assert SECRET.encode() not in path.read_bytes(), path
-
-
-def partials(project: Project) -> pathlib.Path:
-    return project.store / "nix/var/nix/nixlite/partials"
 
 
 class RightHashes:

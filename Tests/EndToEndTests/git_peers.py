@@ -1,12 +1,10 @@
 """Real Git repositories with large files, and the servers that have them."""
 
-import json
 import os
 import pathlib
 import subprocess
-import sys
 
-from workbench import SUPPORT
+from workbench import Peer
 
 IDENTITY = {
     "GIT_AUTHOR_NAME": "Author",
@@ -33,16 +31,15 @@ def git(folder: pathlib.Path, *arguments: str, environment: dict[str, str] | Non
     return result.stdout.strip()
 
 
-class GitServer:
-    """A running Tests/Support/gitserver.py; `requests()` is what it was asked so far."""
+class GitServer(Peer):
+    """A server of repositories in `folder`."""
 
     def __init__(self, folder: pathlib.Path, log: pathlib.Path, *flags: str):
-        self.log = log
         self.repositories = folder / "repositories"
         self.repositories.mkdir(parents=True, exist_ok=True)
-        command = [sys.executable, str(SUPPORT / "gitserver.py"), str(self.repositories), str(folder / "objects")]
-        self.process = subprocess.Popen([*command, "--log", str(log), *flags], stdout=subprocess.PIPE, text=True)
-        self.address = self.process.stdout.readline().strip()
+        folders = (str(self.repositories), str(folder / "objects"))
+        super().__init__("gitserver.py", *folders, "--log", str(log), *flags, log=log)
+        self.address = self.greeting
 
     def make_repository(self, name: str) -> str:
         """An empty repository that can be pushed to; its URL."""
@@ -51,15 +48,6 @@ class GitServer:
         git(path, "init", "--quiet", "--bare", "--initial-branch=main")
         git(path, "config", "http.receivepack", "true")
         return f"{self.address}/{name}.git"
-
-    def requests(self) -> list[dict]:
-        lines = self.log.read_text().splitlines() if self.log.exists() else []
-        return [json.loads(line) for line in lines]
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class WorkTree:

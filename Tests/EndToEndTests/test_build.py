@@ -3,7 +3,7 @@
 import json
 import re
 
-from workbench import FAKE_HASH, Project, got_hash, real_nix
+from workbench import FAKE_HASH, got_hash, real_nix
 
 SRI = r"sha256-[A-Za-z0-9+/]{43}="
 DRV = r"/nix/store/[a-z0-9]{32}"

@@ -19,10 +19,8 @@ from fault_peers import (
     chaos,
     holds_no_secret,
     make_project,
-    partials,
     requests,
     start_build,
-    verifies_clean,
 )
 from workbench import FAKE_HASH, Project
 
@@ -53,7 +51,7 @@ def test_every_recoverable_fault_ends_in_success(tmp_path, right_hashes, source,
         assert SECRET not in text
     assert not any(entry["authorization"] for entry in log if other.endswith(f":{entry['port']}"))
     holds_no_secret(project)
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 FINAL_WORDS = {
@@ -92,7 +90,7 @@ def test_a_fault_that_stays_is_a_clean_error(tmp_path, right_hashes, source, fau
     assert max(files.count(path) for path in files) <= most, errors
     assert SECRET not in output + errors
     holds_no_secret(project)
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 def test_a_kill_costs_little(tmp_path):
@@ -124,9 +122,9 @@ def test_a_kill_costs_little(tmp_path):
     # What the server has sent and nobody has read is not the program's to keep: a socket's buffer.
     assert max(lost) <= 4 << 20, lost
     assert sum(lost) / len(lost) <= KILLED_BYTES * 0.02, lost
-    verifies_clean(project)
-    assert list(partials(project).with_name("staging").iterdir()) == []
-    assert list(partials(project).iterdir()) == []
+    project.verifies_clean()
+    assert list(project.partials.with_name("staging").iterdir()) == []
+    assert list(project.partials.iterdir()) == []
 
 
 def model_requests(address: str, start: int) -> list[dict]:
@@ -135,6 +133,6 @@ def model_requests(address: str, start: int) -> list[dict]:
 
 def recorded_bytes(project: Project) -> int:
     """What the record of the large file counts as there."""
-    records = [json.loads(path.read_text()) for path in partials(project).glob("*.part.json")]
+    records = [json.loads(path.read_text()) for path in project.partials.glob("*.part.json")]
     ranges = [piece for record in records if record["total"] == KILLED_BYTES for piece in record["written"]]
     return sum(end - start for start, end in ranges)

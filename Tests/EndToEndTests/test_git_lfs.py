@@ -11,7 +11,7 @@ import time
 
 import pytest
 from git_peers import GitServer, WorkTree, cloned_tree, git, tree
-from workbench import FAKE_HASH, Project, got_hash
+from workbench import FAKE_HASH, Project, got_hash, starting
 
 LOGIN = "reader:Secret-Of-Reader"
 
@@ -64,19 +64,13 @@ def submodule(place: pathlib.Path) -> pathlib.Path:
 @pytest.fixture(scope="module")
 def start_server(place, work):
     """Starts servers of one set of repositories with the flags a test asks for."""
-    started = []
     first = GitServer(place, place / "push.jsonl")
     url = first.make_repository("org/model")
     work.push(url, "main", "feature/x", "v1.0", "light")
     first.stop()
 
-    def start(*flags: str) -> GitServer:
-        started.append(GitServer(place, place / f"requests-{len(started)}.jsonl", *flags))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
+    with starting(lambda number, *flags: GitServer(place, place / f"requests-{number}.jsonl", *flags)) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import pathlib
 
 import pytest
-from workbench import Project, real_nix
+from workbench import real_nix
 
 DERIVATIONS = {
     "plain": 'derivation { name = "plain"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "echo > $out" ]; }',

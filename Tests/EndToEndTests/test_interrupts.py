@@ -1,16 +1,14 @@
 """Interrupts, full disks and neighbours: the store verifies clean, and what was fetched is not fetched again."""
 
-import json
 import pathlib
 import random
 import resource
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
-from workbench import NIXLITE, Project, got_hash, real_nix
+from workbench import Project, got_hash, real_nix
 
 LARGE_BYTES = 8 << 20
 SPARSE_BYTES = 300 << 20
@@ -30,28 +28,7 @@ def large_models(models) -> pathlib.Path:
 
 
 def start_build(project: Project, **options) -> subprocess.Popen:
-    return subprocess.Popen(
-        [NIXLITE, "build", "--store", str(project.store), ".#models.bert", "--no-link"],
-        cwd=project.folder,
-        env=project.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **options,
-    )
-
-
-def written_bytes(folder: pathlib.Path) -> int:
-    """What the records of unfinished downloads count as there."""
-    texts = (path.read_text() for path in folder.glob("*.part.json"))
-    return sum(end - start for text in texts if text.strip() for start, end in json.loads(text)["written"])
-
-
-def verifies_clean(project: Project) -> None:
-    checked = real_nix("nix-store", "--verify", "--check-contents", store=project.store)
-    assert checked.returncode == 0, checked.stderr
-    assert "error" not in checked.stderr and "modified" not in checked.stderr
+    return project.start("build", ".#models.bert", "--no-link", **options)
 
 
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
@@ -59,22 +36,18 @@ def test_interrupted_fetch_resumes(project_at, start_hub, number):
     project, hub = project_at("--fault", f"slow:{1 << 20}")
     project.write_model("bert", "nixlite/large")
     build = start_build(project)
-    deadline = time.monotonic() + 60
-    partials = project.store / "nix/var/nix/nixlite/partials"
-    while not partials.exists() or written_bytes(partials) < 5 << 20:
-        assert time.monotonic() < deadline and build.poll() is None
-        time.sleep(0.1)
+    project.await_recorded(5 << 20, build)
     build.send_signal(number)
     build.communicate(timeout=60)
     assert build.returncode != 0
-    verifies_clean(project)
+    project.verifies_clean()
     fast = start_hub()
     project.environment["HF_ENDPOINT"] = fast.address
     result = project.run("build", ".#models.bert")
     assert "got:" in result.stderr, result.stderr
     sent = sum(entry["sent"] for entry in fast.requests("content") if entry["method"] == "GET")
     assert sent < LARGE_BYTES - (1 << 20)
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 def test_full_disk_is_said_and_survived(project_at):
@@ -90,7 +63,7 @@ def test_full_disk_is_said_and_survived(project_at):
     _, errors = build.communicate(timeout=120)
     assert build.returncode == 1
     assert "File too large" in errors
-    verifies_clean(project)
+    project.verifies_clean()
     assert "got:" in project.run("build", ".#models.bert").stderr
 
 
@@ -104,7 +77,7 @@ def test_two_builds_at_once(project_at):
     for build in builds:
         _, errors = build.communicate(timeout=120)
         assert build.returncode == 0, errors
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 def test_memory_of_a_fetch_does_not_grow_with_its_size(project_at):
@@ -112,7 +85,7 @@ def test_memory_of_a_fetch_does_not_grow_with_its_size(project_at):
     project.write_model("bert", "nixlite/sparse")
     program = "import os, sys; p = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ); print(os.wait4(p, 0)[2].ru_maxrss)"
     measured = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", program, NIXLITE, "build", "--store", str(project.store), ".#models.bert"],
+        [sys.executable, "-I", "-S", "-c", program, *project.command("build", ".#models.bert")],
         cwd=project.folder,
         env=project.environment,
         stdin=subprocess.DEVNULL,

@@ -10,7 +10,7 @@ import threading
 import urllib.parse
 
 import pytest
-from workbench import FAKE_HASH, SUPPORT, Project, got_hash
+from workbench import FAKE_HASH, SUPPORT, Peer, Project, contents, got_hash
 
 sys.path.insert(0, str(SUPPORT))
 from mlflow_server import ARTIFACTS, BUCKET
@@ -22,13 +22,11 @@ KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "secret"}
 def mlflow(tmp_path_factory):
     """The server's addresses: open, basic, bearer, s3."""
     folder = tmp_path_factory.mktemp("mlflow")
-    command = [sys.executable, "-W", "ignore", str(SUPPORT / "mlflow_server.py"), str(folder)]
     with (folder / "log").open("w") as log:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log, text=True)
-    line = process.stdout.readline()
-    assert line, (folder / "log").read_text()
-    yield json.loads(line)
-    process.communicate()
+        server = Peer("mlflow_server.py", str(folder), stdin=subprocess.PIPE, stderr=log)
+    assert server.greeting, (folder / "log").read_text()
+    yield json.loads(server.greeting)
+    server.stop()
 
 
 @pytest.fixture
@@ -48,8 +46,7 @@ def build(project, uri, model, more="", environment=None):
     refused = project.run("build", ".#models.m.raw", environment=environment)
     write(project, uri, model, got_hash(refused.stderr), more)
     path = project.succeed("build", ".#models.m.raw", "--print-out-paths", environment=environment).strip()
-    root = project.real(path)
-    return path, {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    return path, contents(project.real(path))
 
 
 @pytest.mark.parametrize(

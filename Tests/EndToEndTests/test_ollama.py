@@ -6,28 +6,18 @@ import subprocess
 import sys
 
 import pytest
-from workbench import FAKE_HASH, SUPPORT, Project, got_hash
+from workbench import FAKE_HASH, SUPPORT, Peer, Project, contents, got_hash
 
 sys.path.insert(0, str(SUPPORT))
 import ollama_registry
 
 
-class Registry:
+class Registry(Peer):
     def __init__(self, folder):
         folder.mkdir()
-        self.log = folder / "requests.jsonl"
-        command = [sys.executable, str(SUPPORT / "ollama_registry.py"), str(folder)]
-        self.process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-        self.address = self.process.stdout.readline().strip()
+        super().__init__("ollama_registry.py", str(folder), log=folder / "requests.jsonl")
+        self.address = self.greeting
         self.host = self.address.removeprefix("http://")
-
-    def requests(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def stop(self):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @pytest.fixture
@@ -52,8 +42,7 @@ def build(project, model, more="", environment=None):
     refused = project.run("build", ".#models.tiny", environment=environment)
     write(project, model, got_hash(refused.stderr), more)
     path = project.succeed("build", ".#models.tiny.raw", "--print-out-paths", environment=environment).strip()
-    root = project.real(path)
-    return path, {str(file.relative_to(root)): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+    return path, contents(project.real(path))
 
 
 def test_layout_is_that_of_ollama_models(project, registry):

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 from hub_repository import ModelFolder
-from workbench import Hub, Project, got_hash, real_nix
+from workbench import Hub, Project, real_nix
 
 REPOSITORY = "sentence-transformers/all-MiniLM-L6-v2"
 

@@ -1,15 +1,11 @@
 """Fetches from nginx over TLS and HTTP/2, and through a SOCKS server and an HTTP proxy that ask for passwords."""
 
-import json
-import pathlib
 import random
-import signal
 import subprocess
-import time
 
 import pytest
 from real_servers import PASSWORD, USER, Nginx, SocksServer, WebProxy
-from workbench import FAKE_HASH, NIXLITE, Project, got_hash
+from workbench import FAKE_HASH, Project, got_hash, starting
 
 PROXY_VARIABLES = {"PROXY_NAME": USER, "PROXY_WORD": PASSWORD}
 PROXY_AUTH = 'auth = { usernameEnvVar = "PROXY_NAME"; passwordEnvVar = "PROXY_WORD"; };'
@@ -19,17 +15,14 @@ DATA = random.Random(1).randbytes(300_000)
 @pytest.fixture
 def start(tmp_path):
     """Starts servers, and stops them after the test."""
-    started = []
 
-    def run(kind):
+    def make(_, kind):
         folder = tmp_path / kind.__name__
         folder.mkdir()
-        started.append(kind(folder))
-        return started[-1]
+        return kind(folder)
 
-    yield run
-    for server in started:
-        server.stop()
+    with starting(make) as start:
+        yield start
 
 
 @pytest.fixture
@@ -100,27 +93,15 @@ def test_the_least_version_of_tls_is_kept(project, nginx, direct, server, least,
         assert not [entry for entry in nginx.requests() if entry["tls"]]
 
 
-def recorded(partials: pathlib.Path) -> int:
-    """Bytes that the records of partial files count."""
-    records = [json.loads(path.read_text()) for path in partials.glob("*.part.json")]
-    return sum(end - start for record in records for start, end in record["written"])
-
-
 def test_a_killed_fetch_from_nginx_goes_on(project, nginx):
     size = 12_000_000
     (nginx.folder / "large").write_bytes(random.Random(2).randbytes(size))
     url = f"http://127.0.0.1:{nginx.plain}/slow/large"
     project.write_models(f'm = {{ source.url.urls = [ "{url}" ]; hash = "{FAKE_HASH}"; }};')
-    command = [NIXLITE, "build", "--store", str(project.store), ".#models.m.raw"]
-    process = subprocess.Popen(command, cwd=project.folder, env=project.environment, stderr=subprocess.DEVNULL)
-    partials = project.store / "nix/var/nix/nixlite/partials"
-    for _ in range(1200):
-        if recorded(partials) >= 4_000_000:
-            break
-        assert process.poll() is None
-        time.sleep(0.05)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    build = project.start("build", ".#models.m.raw")
+    project.await_recorded(4_000_000, build)
+    build.kill()
+    build.communicate()
     resumed = fetch(project, url)
     assert "got:" in resumed.stderr
     first, second = nginx.requests()

@@ -13,18 +13,18 @@ import threading
 import boto3
 import pytest
 from git_peers import tree
-from workbench import FAKE_HASH, SUPPORT, Project, got_hash
+from workbench import FAKE_HASH, Peer, Project, got_hash, starting
 
 KEYS = ["config.json", "a file+1 é.txt", "x#?%&=~*'()!.txt", "sub/deep/w.bin", "sub/$@,;: .txt", "100%/f"]
 START = "https://models.awsapps.com/start"
 
 
-class Service:
+class Service(Peer):
     """A running server of S3, with what it said about itself: `address`, `access`, `secret`."""
 
-    def __init__(self, process: subprocess.Popen):
-        self.process = process
-        self.__dict__.update(json.loads(process.stdout.readline()))
+    def __init__(self, script: str, *arguments: str, **options):
+        super().__init__(script, *arguments, **options)
+        self.__dict__.update(json.loads(self.greeting))
         self.keys = {"AWS_ACCESS_KEY_ID": self.access, "AWS_SECRET_ACCESS_KEY": self.secret}
 
     def client(self, region: str = "us-east-1"):
@@ -46,45 +46,18 @@ class Service:
         client.put_object(Bucket=bucket, Key="llama-2/other.txt", Body=b"a sibling")
 
 
-
 class S3Server(Service):
-    """A running Tests/Support/s3server.py, that is moto; `requests()` is what it was asked so far."""
+    """A running moto."""
 
     def __init__(self, log: pathlib.Path, *flags: str):
-        self.log = log
-        command = [sys.executable, "-W", "ignore", str(SUPPORT / "s3server.py"), "--log", str(log), *flags]
-        super().__init__(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True))
-
-    def requests(self) -> list[dict]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()] if self.log.exists() else []
-
-    def stop(self) -> None:
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class SwiftServer(Service):
-    """A running Tests/Support/swiftserver.py."""
-
-    def stop(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
+        super().__init__("s3server.py", "--log", str(log), *flags, log=log, stderr=subprocess.DEVNULL)
 
 
 @pytest.fixture(scope="module")
 def start_s3(tmp_path_factory):
-    started = []
     folder = tmp_path_factory.mktemp("s3")
-
-    def start(*flags: str) -> S3Server:
-        started.append(S3Server(folder / f"{len(started)}.jsonl", *flags))
-        return started[-1]
-
-    yield start
-    for server in started:
-        server.stop()
+    with starting(lambda number, *flags: S3Server(folder / f"{number}.jsonl", *flags)) as start:
+        yield start
 
 
 @pytest.fixture(scope="module")
@@ -98,8 +71,7 @@ def s3(start_s3) -> S3Server:
 @pytest.fixture(scope="module")
 def swift(tmp_path_factory):
     """OpenStack Swift with its S3 interface, and a bucket in it."""
-    command = [sys.executable, str(SUPPORT / "swiftserver.py"), str(tmp_path_factory.mktemp("swift"))]
-    server = SwiftServer(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True))
+    server = Service("swiftserver.py", str(tmp_path_factory.mktemp("swift")), stdin=subprocess.PIPE)
     server.fill("models")
     yield server
     server.stop()

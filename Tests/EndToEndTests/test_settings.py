@@ -7,13 +7,12 @@ import pathlib
 import select
 import socket
 import subprocess
-import sys
 import threading
 import urllib.request
 
 import pytest
 from fault_peers import chaos
-from workbench import FAKE_HASH, SUPPORT, Project, got_hash
+from workbench import FAKE_HASH, Peer, Project, got_hash
 
 NAME = "weights.bin"
 
@@ -22,13 +21,12 @@ def content(size: int) -> bytes:
     return hashlib.shake_128(NAME.encode()).digest(size)
 
 
-class FaultServer:
-    """A running Tests/Support/faultserver.py with a port of TLS."""
+class FaultServer(Peer):
+    """A server of faults with a port of TLS."""
 
     def __init__(self, folder: pathlib.Path):
-        command = [sys.executable, str(SUPPORT / "faultserver.py"), str(folder)]
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        ports = self.process.stdout.readline().split()
+        super().__init__("faultserver.py", str(folder), stdin=subprocess.PIPE)
+        ports = self.greeting.split()
         self.certificate = folder / "certificate.pem"
         self.address, self.proxy = (f"http://127.0.0.1:{port}" for port in ports[:2])
         self.tls = f"https://127.0.0.1:{ports[2]}"
@@ -36,11 +34,6 @@ class FaultServer:
     def requests(self, fault: str) -> list[dict]:
         with urllib.request.urlopen(f"{self.address}/_log") as answer:
             return [entry for entry in json.load(answer) if f"/f/{fault}/" in entry["path"]]
-
-    def stop(self) -> None:
-        self.process.stdin.close()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 @pytest.fixture

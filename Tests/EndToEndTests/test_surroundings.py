@@ -19,10 +19,8 @@ from fault_peers import (
     RightHashes,
     chaos,
     make_project,
-    partials,
     requests,
     start_build,
-    verifies_clean,
 )
 from workbench import SUPPORT, TIMEOUT_SECONDS, Project, real_nix
 
@@ -62,7 +60,7 @@ def test_without_locks_bytes_are_wasted_and_nothing_else(tmp_path, library, righ
         builds = [start_build(project) for _ in range(3)]
         for build in builds:
             finish(build)
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 def test_locks_that_are_refused(tmp_path, library, right_hashes):
@@ -74,7 +72,7 @@ def test_locks_that_are_refused(tmp_path, library, right_hashes):
         assert result.returncode == 1 and "big-lock': No locks available" in result.stderr
         assert requests(address) == []
         finish(start_build(project))
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -94,7 +92,7 @@ def test_a_store_that_cannot_be_written(tmp_path, library, right_hashes, source)
         assert project.succeed("build", ".#models.m", "--no-link", "--print-out-paths", environment=closed).strip() == path
         assert path in project.succeed("store", "path-info", path, environment=closed)
         assert len(requests(address)) == before
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 @pytest.mark.parametrize("clock", [str(TEN_YEARS), str(-TEN_YEARS), "wild"])
@@ -106,7 +104,7 @@ def test_the_time_of_day_is_in_no_hash(tmp_path, library, right_hashes, source, 
         project = make_project(tmp_path / "work", source, address, 0, hash_value)
         project.environment |= {"LD_PRELOAD": str(library), "NIXLITE_TEST_CLOCK": clock}
         finish(start_build(project))
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 def kill_halfway(project: Project, address: str) -> pathlib.Path:
@@ -114,7 +112,7 @@ def kill_halfway(project: Project, address: str) -> pathlib.Path:
     build = start_build(project)
     began = time.monotonic()
     while time.monotonic() - began < SECONDS_TO_FINISH:
-        for record in partials(project).glob("*.part.json"):
+        for record in project.partials.glob("*.part.json"):
             with contextlib.suppress(ValueError):
                 if json.loads(record.read_text())["written"]:
                     build.send_signal(signal.SIGKILL)
@@ -160,7 +158,7 @@ def test_an_edited_partial_file(tmp_path, right_hashes, source, edit):
         asked = [entry for entry in requests(address)[before:] if entry["sent"] > 1 << 20 or entry["range"]]
         fresh = [entry for entry in asked if not entry["range"] and entry["sent"] == fields["total"]]
     assert len(fresh) <= 1
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 LIMITS = [*((resource.RLIMIT_NOFILE, count) for count in (8, 12, 16, 24, 32)), (resource.RLIMIT_AS, 400 << 20)]
@@ -179,9 +177,9 @@ def test_limits_of_the_process(tmp_path, right_hashes, source, kind, most):
         assert is_said or kind == resource.RLIMIT_AS, (build.returncode, errors)
         assert "got:" not in errors
         if (project.store / "nix/var/nix/db").exists():
-            verifies_clean(project)
+            project.verifies_clean()
         finish(start_build(project))
-    verifies_clean(project)
+    project.verifies_clean()
 
 
 @pytest.mark.parametrize("source", SOURCES)
@@ -200,7 +198,7 @@ def test_no_room_for_another_file(tmp_path, library, right_hashes, source):
             if result.returncode:
                 assert "error: " in result.stderr and "space" in result.stderr.lower(), result.stderr
             if (project.store / "nix/var/nix/db/db.sqlite").exists():
-                verifies_clean(project)
+                project.verifies_clean()
     assert outcomes[0] == 1 and outcomes[-1] == 0
 
 
@@ -231,4 +229,4 @@ def test_a_collector_beside_a_fetch(tmp_path, right_hashes, source):
         assert all(entry.returncode == 0 for entry in collections), collections[-1].stderr
     needed = real_nix("nix-store", "--query", "--requisites", f"/nix/store/{linked}", store=project.store).stdout.split()
     assert len(needed) == 2 and all(project.real(path).is_dir() for path in needed)
-    verifies_clean(project)
+    project.verifies_clean()

@@ -8,12 +8,11 @@ import re
 import struct
 import subprocess
 import sys
-import time
 import urllib.request
 
 import pytest
 from git_peers import GitServer, WorkTree, git
-from workbench import NIXLITE, Project, got_hash, real_nix
+from workbench import Project, got_hash, real_nix
 
 REPOSITORY = "nixlite/chunky"
 XET = "network.xet = true;"
@@ -187,27 +186,11 @@ def test_private_repository_tells_no_secrets(project_at, content):
 def test_killed_fetch_goes_on(project_at, start_hub, content):
     project, hub = project_at("--xet", "mixed", "--fault", f"slow:{400_000}")
     write_model(project)
-    build = subprocess.Popen(
-        [NIXLITE, "build", "--store", str(project.store), ".#models.chunky", "--no-link"],
-        cwd=project.folder,
-        env=project.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    partials = project.store / "nix/var/nix/nixlite/partials"
-
-    def there() -> int:
-        texts = [path.read_text() for path in partials.glob("*.part.json")] if partials.exists() else []
-        return sum(end - start for text in texts if text.strip() for start, end in json.loads(text)["written"])
-
-    deadline = time.monotonic() + 60
-    while there() < 4 << 20:
-        assert time.monotonic() < deadline and build.poll() is None
-        time.sleep(0.05)
+    build = project.start("build", ".#models.chunky", "--no-link")
+    project.await_recorded(4 << 20, build)
     build.kill()
-    build.wait()
-    kept = there()
+    build.communicate()
+    kept = project.recorded_bytes()
     fast = start_hub("--xet", "mixed")
     project.environment["HF_ENDPOINT"] = fast.address
     fetch(project, content)
