@@ -1,4 +1,5 @@
 package import NixFetch
+import NixStore
 import Synchronization
 
 /// What builders need besides the store: the network, and the environment that tokens come from.
@@ -8,6 +9,8 @@ package final class BuildServices: Sendable {
     package let environment: FetchEnvironment
     private let downloaderOptions: DownloaderOptions
     private let shared = Mutex<Downloader?>(nil)
+    /// By the real folder of the store.
+    private let folders = Mutex<[RealPath: FetchFolders]>([:])
 
     package init(environment: FetchEnvironment, downloaderOptions: DownloaderOptions = DownloaderOptions()) {
         self.environment = environment
@@ -22,5 +25,16 @@ package final class BuildServices: Sendable {
             shared = downloader
             return downloader
         }
+    }
+
+    /// A place for a fetch into a store, whose folders are looked at before the first one only.
+    func workspace(in store: LocalStore) throws(BuildFailure) -> FetchWorkspace {
+        let folders = try folders.withLock { (known) throws(BuildFailure) in
+            if let folders = known[store.layout.realStoreDirectory] { return folders }
+            let folders = try FetchFolders(store)
+            known[store.layout.realStoreDirectory] = folders
+            return folders
+        }
+        return try FetchWorkspace(store, folders)
     }
 }

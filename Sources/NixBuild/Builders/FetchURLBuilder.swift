@@ -25,7 +25,7 @@ struct FetchURLBuilder {
         if isOffline, !url.hasPrefix("file:") {
             throw log.fail("cannot fetch '\(url)': --offline forbids it")
         }
-        let workspace = try FetchWorkspace(store)
+        let workspace = try services.workspace(in: store)
         let target = workspace.tree
         let expected = specifiedHash(check)
         let name = step.derivation.name.description

@@ -10,38 +10,49 @@ struct FetchWorkspace: Sendable {
     let tree: RealPath
     let partials: RealPath
 
-    /// Also removes what killed processes and given-up downloads left in these folders.
-    ///
-    /// A fetch may take hours: its staging folder lies beside the store folder, where no collector looks, if that is the
-    /// same file system. Old ones take no heed of locks.
-    init(_ store: LocalStore) throws(BuildFailure) {
-        let own = store.layout.stateDirectory.appending("nixlite")
-        let beside = own.appending("staging")
-        do {
-            try store.removeAbandonedStaging()
-            try FileModes.makeFolders(beside)
-            try store.removeAbandonedStaging(in: beside)
-            let isNear = Self.canRename(from: beside, to: store.layout.realStoreDirectory)
-            staging = try store.makeStagingDirectory(in: isNear ? beside : nil)
-        } catch let error as StoreError {
-            throw BuildFailure(.miscellaneous, error.message)
-        } catch let error as BuildFailure {
-            throw error
+    init(_ store: LocalStore, _ folders: FetchFolders) throws(BuildFailure) {
+        do throws(StoreError) {
+            staging = try store.makeStagingDirectory(in: folders.staging)
         } catch {
-            throw BuildFailure(.miscellaneous, "\(error)")
+            throw BuildFailure(.miscellaneous, error.message)
         }
         tree = staging.path.appending("x")
         // Without locks two processes would write into one file: then each has its own, for this run.
-        partials = staging.locksHold ? own.appending("partials") : staging.path.appending("partials")
+        partials = staging.locksHold ? folders.partials : staging.path.appending("partials")
         try FileModes.makeFolders(partials)
+    }
+}
+
+/// The folders of a store below which fetches write.
+struct FetchFolders: Sendable {
+    /// Beside the store folder; nil where trees cannot be moved from there into it.
+    ///
+    /// A fetch may take hours, and no collector looks here. Old ones take no heed of locks.
+    let staging: RealPath?
+    /// For unfinished downloads.
+    let partials: RealPath
+
+    /// Finds the folders, and removes what killed processes and given-up downloads left in them.
+    init(_ store: LocalStore) throws(BuildFailure) {
+        let own = store.layout.stateDirectory.appending("nixlite")
+        let beside = own.appending("staging")
+        partials = own.appending("partials")
+        try FileModes.makeFolders(beside)
+        do throws(StoreError) {
+            try store.removeAbandonedStaging()
+            try store.removeAbandonedStaging(in: beside)
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
         StalePartials.remove(in: partials.description)
+        staging = Self.canRename(from: beside, to: store.layout.realStoreDirectory) ? beside : nil
     }
 
     /// Whether a folder can be moved from one folder into another: two mounts of one file system are two to `rename`.
     private static func canRename(from source: RealPath, to target: RealPath) -> Bool {
         let name = "tmp-\(getpid())-probe-\(UInt64.random(in: 0...UInt64.max))"
-        let here = source.appending(Array(name.utf8)).description
-        let there = target.appending(Array(name.utf8)).description
+        let here = source.appending(name).description
+        let there = target.appending(name).description
         guard mkdir(here, 0o700) == 0 else { return false }
         let isMoved = rename(here, there) == 0
         rmdir(isMoved ? there : here)

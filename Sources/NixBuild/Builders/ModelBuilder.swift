@@ -29,7 +29,7 @@ struct ModelBuilder {
         if isOffline, request.needsNetwork {
             throw log.fail("the model '\(step.derivation.name)' is not in the store, and --offline forbids fetching it")
         }
-        let workspace = try FetchWorkspace(store)
+        let workspace = try services.workspace(in: store)
         guard mkdir(workspace.tree.description, 0o755) == 0 else {
             throw BuildFailure(
                 .miscellaneous,

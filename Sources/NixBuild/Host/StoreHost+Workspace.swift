@@ -21,7 +21,7 @@ extension StoreHost {
     /// Calls `body` with a new workspace, which is gone when this returns.
     func withWorkspace<Result>(_ body: (FetchWorkspace) throws(HostError) -> Result) throws(HostError) -> Result {
         let store = try stored { () throws(StoreError) in try access.store() }
-        return try body(try filed { () throws(BuildFailure) in try FetchWorkspace(store) })
+        return try body(try filed { () throws(BuildFailure) in try services.workspace(in: store) })
     }
 
     /// Fetches the file at an address.
