@@ -44,15 +44,12 @@ struct AWSTokenService: Sendable {
             fields.append(("DurationSeconds", "\(seconds)"))
         }
         fields.append(("Version", "2011-06-15"))
-        let text = fields.map { name, value in
-            "\(name)=\(URLReference.percentEncoded(value, keepingSlashes: false))"
-        }
         let region = profile?["region"] ?? region
         let address =
             AWSEndpoints.configured("sts", environment, profile)
             ?? "https://sts.\(region).\(AWSEndpoints.domain(region))"
         let url = try Downloader.parse(address)
-        let body = Array(text.joined(separator: "&").utf8)
+        let body = Array(URLReference.query(fields).utf8)
         var exchange = context.exchange(url, AnonymousAuthorizer(), headers: ["Accept: application/xml"])
         exchange.body = RequestBody(contentType: "application/x-www-form-urlencoded; charset=utf-8", bytes: body)
         if let base {

@@ -19,6 +19,11 @@ extension JSONValue {
         (try? JSONValue.string(ByteString(text)).printed().description) ?? "\"\""
     }
 
+    /// An object of texts as JSON, its members in this order.
+    static func document(_ members: [(String, String)]) -> String {
+        "{\(members.map { "\(quoted($0.0)):\(quoted($0.1))" }.joined(separator: ","))}"
+    }
+
     /// What a message calls this kind of value.
     var kindName: String {
         switch self {

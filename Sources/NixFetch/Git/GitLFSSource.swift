@@ -4,7 +4,7 @@ import NixFormats
 /// One commit of a Git repository as a checkout has it, with its large files from LFS.
 ///
 /// Git itself fetches the commit and writes the ordinary files; the large ones are downloaded here, several at once.
-struct GitLFSSource: Sendable {
+struct GitLFSSource: FileSource {
     private let location: ModelSource.GitLocation
     private let remote: GitRemote
     private let login: GitLogin?

@@ -1,3 +1,4 @@
+import Glibc
 package import NixFormats
 
 /// A fetched model: what was laid out in the staging directory.
@@ -56,47 +57,43 @@ package struct ModelFetcher: Sendable {
         let renewal = issued.map { issued in Task { await issued.keepFresh() } }
         defer { renewal?.cancel() }
         do throws(FetchError) {
-            return try await fetch(request, workspace, observer)
+            let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
+            return try await source(of: request, context).fetch(into: workspace)
         } catch {
             guard error.kind == .unauthorized else { throw error }
             throw error.adding(help: request.credentials.gatedModelHelp)
         }
     }
 
-    private func fetch(
-        _ request: ModelRequest, _ workspace: Workspace, _ observer: any FetchObserver
-    ) async throws(FetchError) -> FetchedModel {
-        let context = FetchContext(downloader: downloader, network: request.network, observer: observer)
+    private func source(of request: ModelRequest, _ context: FetchContext) throws(FetchError) -> any FileSource {
+        let credentials = request.credentials
         switch request.source {
         case .huggingface(let repository):
-            let source = try HuggingFaceSource(
-                repository: repository, credentials: request.credentials, environment: environment, context: context)
-            return try await source.fetch(into: workspace)
+            return try HuggingFaceSource(
+                repository: repository, credentials: credentials, environment: environment, context: context)
         case .url(let entries, let extract):
-            let source = URLSource(
-                entries: entries, extract: extract, credentials: request.credentials, environment: environment,
-                context: context)
-            return try await source.fetch(into: workspace)
+            return URLSource(
+                entries: entries, extract: extract, credentials: credentials, environment: environment, context: context
+            )
         case .s3(let location):
-            let source = try S3Source(
-                location: location, credentials: request.credentials, environment: environment, context: context)
-            return try await source.fetch(into: workspace)
+            return try S3Source(
+                location: location, credentials: credentials, environment: environment, context: context)
         case .mlflow(let model):
-            let source = try MLflowSource(
-                model: model, credentials: request.credentials, environment: environment, context: context)
-            return try await source.fetch(into: workspace)
+            return try MLflowSource(model: model, credentials: credentials, environment: environment, context: context)
         case .ollama(let model):
-            let source = try OllamaSource(
-                model: model, credentials: request.credentials, environment: environment, context: context)
-            return try await source.fetch(into: workspace)
+            return try OllamaSource(model: model, credentials: credentials, environment: environment, context: context)
         case .gitLFS(let location):
-            let source = try GitLFSSource(
-                location: location, credentials: request.credentials, environment: environment, context: context)
-            return try await source.fetch(into: workspace)
-        case .mock(let repository):
-            return try MockSource(repository: repository).fetch(into: workspace)
+            return try GitLFSSource(
+                location: location, credentials: credentials, environment: environment, context: context)
+        case .mock(let repository): return MockSource(repository: repository)
         }
     }
+}
+
+/// What a model comes from.
+protocol FileSource: Sendable {
+    /// Lays the model's tree out in the staging directory.
+    func fetch(into workspace: Workspace) async throws(FetchError) -> FetchedModel
 }
 
 /// The two directories of a fetch.
@@ -117,6 +114,6 @@ struct Workspace: Sendable {
     func checkSpace(_ needed: Int64) throws(FetchError) {
         guard let free = FileAccess.freeBytes(staging.root), free < needed else { return }
         throw FetchError(
-            .file(28), "not enough space in '\(staging.path)': \(needed) bytes are needed, \(free) are free")
+            .file(ENOSPC), "not enough space in '\(staging.path)': \(needed) bytes are needed, \(free) are free")
     }
 }

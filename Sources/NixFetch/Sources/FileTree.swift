@@ -22,8 +22,9 @@ struct FileTree {
         let (directories, name) = DirectoryTree.split(path.utf8)
         let target: Descriptor
         do { target = try workspace.staging.directory(directories) } catch { throw error.fetchError }
-        jobs.append(FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self)))
-        tree.insert(.download(key: request.key), at: path.utf8)
+        let job = FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self))
+        jobs.append(job)
+        tree.insert(.download(key: job.key), at: path.utf8)
     }
 
     /// Adds a small file whose bytes are there.

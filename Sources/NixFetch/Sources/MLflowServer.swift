@@ -58,10 +58,7 @@ struct MLflowServer: Sendable {
 
     /// An address below the server's base.
     func url(_ path: String, _ query: [(String, String)] = []) throws(FetchError) -> URLReference {
-        let fields = query.map { name, value in
-            "\(name)=\(URLReference.percentEncoded(value, keepingSlashes: false))"
-        }
-        return try Downloader.parse(base + path + (fields.isEmpty ? "" : "?" + fields.joined(separator: "&")))
+        try Downloader.parse(base + path + (query.isEmpty ? "" : "?" + URLReference.query(query)))
     }
 
     /// Asks the model registry.

@@ -1,7 +1,7 @@
 import NixFormats
 
 /// The artifacts of a registered model's version: found in the registry, read from wherever they are kept.
-struct MLflowSource: Sendable {
+struct MLflowSource: FileSource {
     private let model: ModelSource.MLflowModel
     private let credentials: CredentialRequest
     private let environment: FetchEnvironment
@@ -236,9 +236,9 @@ struct MLflowSource: Sendable {
     private func fetchFromCatalog(_ version: Version, _ workspace: Workspace) async throws(FetchError) -> FetchedModel {
         let members = [
             ("name", model.name), ("version", version.number), ("operation", "MODEL_VERSION_OPERATION_READ"),
-        ].map { "\(JSONValue.quoted($0)):\(JSONValue.quoted($1))" }
+        ]
         let answer = try await server.askRegistry(
-            "model-versions/generate-temporary-credentials", sending: "{\(members.joined(separator: ","))}")
+            "model-versions/generate-temporary-credentials", sending: JSONValue.document(members))
         let uri = try await server.askRegistry(
             "model-versions/get-download-uri", [("name", model.name), ("version", version.number)])["artifact_uri"]
         let place = try MLflowPlace(uri: uri?.text ?? "", server: server.base)

@@ -3,7 +3,7 @@ import NixFormats
 /// The invented repository: every file holds a line of JSON that names it, laid out as a hub repository is.
 ///
 /// Unlike upstream's it has no timestamp, so that it has a hash.
-struct MockSource: Sendable {
+struct MockSource: FileSource {
     let repository: ModelSource.MockRepository
 
     /// Writes the tree.

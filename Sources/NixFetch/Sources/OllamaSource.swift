@@ -4,7 +4,7 @@ import NixFormats
 ///
 /// `manifests/<host>/<namespace>/<model>/<tag>` is the manifest as it was served, whose digest is the model's identity;
 /// `blobs/sha256-<hexadecimal>` are the configuration and the layers it names.
-struct OllamaSource: Sendable {
+struct OllamaSource: FileSource {
     private let name: OllamaName
     private let base: String
     private let credentials: CredentialRequest
@@ -98,10 +98,7 @@ struct OllamaSource: Sendable {
         // Who has no other login shows Ollama's own key.
         let key = authorizer.hasCredentials ? nil : try OllamaKey(environment)
         if key != nil { parameters += [("ts", "\(HTTPDate.now())"), ("nonce", OllamaKey.nonce())] }
-        let fields = parameters.map { name, value in
-            "\(name)=\(URLReference.percentEncoded(value, keepingSlashes: false))"
-        }
-        let query = (realm.query.map { [$0] } ?? []) + fields
+        let query = [realm.query ?? "", URLReference.query(parameters)].filter { !$0.isEmpty }
         let address = "\(realm.redactedOrigin)\(realm.path)" + (query.isEmpty ? "" : "?\(query.joined(separator: "&"))")
         let service = try Downloader.parse(address)
         var asker = authorizer

@@ -46,13 +46,7 @@ struct S3Session: Sendable {
             label != nil
             ? "\(origin.scheme)://\(label ?? "").\(origin.authority)\(origin.path)/\(object)"
             : "\(origin.scheme)://\(origin.authority)\(origin.path)/\(bucket)/\(object)"
-        if !query.isEmpty {
-            let fields = query.map { name, value in
-                URLReference.percentEncoded(name, keepingSlashes: false) + "="
-                    + URLReference.percentEncoded(value, keepingSlashes: false)
-            }
-            text += "?" + fields.joined(separator: "&")
-        }
+        if !query.isEmpty { text += "?" + URLReference.query(query) }
         return try Downloader.parse(text)
     }
 

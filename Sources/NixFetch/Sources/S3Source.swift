@@ -10,7 +10,7 @@ struct S3ObjectAuthorizer: RequestAuthorizer {
 }
 
 /// The objects below a key prefix of an S3 bucket, as a tree.
-struct S3Source: Sendable {
+struct S3Source: FileSource {
     private let location: ModelSource.S3Location
     private let selection: FileSelection
     private let configuration: S3Configuration
@@ -76,24 +76,11 @@ struct S3Source: Sendable {
         for pattern in selection.unused(all.map(\.path)) {
             context.observer.observe(.note("pattern '\(pattern.printable)' matches no object of \(owner)"))
         }
-        try checkTree(objects)
-        var jobs: [FileJob] = []
-        for object in objects {
-            let request = try request(for: object, session)
-            let (directories, name) = DirectoryTree.split(object.path.utf8)
-            let target: Descriptor
-            do { target = try workspace.staging.directory(directories) } catch { throw error.fetchError }
-            jobs.append(FileJob(request: request, target: target, name: String(decoding: name, as: UTF8.self)))
-        }
-        let batch = FileBatch(context: context, workspace: workspace, jobs: jobs) { request, error in
-            session.translate(error, about: request.label)
-        }
-        var tree = TreeNode.directory([:])
-        for job in jobs { tree.insert(.download(key: job.key), at: job.request.label.utf8) }
+        var tree = FileTree(owner: owner, workspace: workspace)
+        for object in objects { try tree.add(request(for: object, session), at: object.path) }
         let renewal = Task { await identity.keepFresh() }
         defer { renewal.cancel() }
-        let (fetched, nar) = try await batch.run(hashing: TreePlan(named: []) { [tree] _ in tree })
-        return FetchedModel(files: fetched.count, bytes: fetched.reduce(0) { $0 + $1.size }, nar: nar)
+        return try await tree.fetch(context) { request, error in session.translate(error, about: request.label) }
     }
 
     private func request(for object: Object, _ session: S3Session) throws(FetchError) -> FileRequest {
@@ -158,19 +145,5 @@ struct S3Source: Sendable {
     private func isReadable(_ key: String, _ session: S3Session) async throws(FetchError) -> Bool {
         let exchange = context.exchange(try session.url(key: key), session.identity, headers: ["Range: bytes=0-0"])
         return (try? await context.bytes(exchange, label: key, limit: 1 << 20)) != nil
-    }
-
-    /// Throws when a key is a directory of another one, which no tree can hold.
-    private func checkTree(_ objects: [Object]) throws(FetchError) {
-        var files: Set<[UInt8]> = []
-        for object in objects { files.insert(Array(object.path.utf8)) }
-        for object in objects {
-            let bytes = Array(object.path.utf8)
-            for (index, byte) in bytes.enumerated() where byte == UInt8(ascii: "/") {
-                guard files.contains(Array(bytes[..<index])) else { continue }
-                let name = String(decoding: bytes[..<index], as: UTF8.self).printable
-                throw FetchError(.verification, "\(owner) has an object '\(name)' and objects below '\(name)/'")
-            }
-        }
     }
 }

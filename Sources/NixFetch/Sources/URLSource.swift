@@ -2,7 +2,7 @@ import Glibc
 import NixFormats
 
 /// Files from plain URLs: one file per URL at the top of the tree, or unpacked archives.
-struct URLSource: Sendable {
+struct URLSource: FileSource {
     private let entries: [ModelSource.URLEntry]
     private let extracts: Bool
     private let credentials: CredentialRequest

@@ -188,6 +188,13 @@ package struct URLReference: Sendable, Hashable {
         PercentEncoding.encode(text, keeping: keepingSlashes ? "/" : "")
     }
 
+    /// The fields of a query or of a form: `name=value&…`, names and values percent-encoded.
+    static func query(_ fields: [(String, String)]) -> String {
+        fields.map { name, value in
+            "\(percentEncoded(name, keepingSlashes: false))=\(percentEncoded(value, keepingSlashes: false))"
+        }.joined(separator: "&")
+    }
+
     private static func encodingNonASCII(_ text: Substring) -> String {
         guard text.utf8.contains(where: { $0 >= 0x80 }) else { return String(text) }
         return text.map { $0.isASCII ? String($0) : percentEncoded(String($0), keepingSlashes: true) }.joined()
