@@ -46,7 +46,7 @@ struct BuilderLog {
 
     /// The same for a fetch, with its hint.
     mutating func fail(_ error: FetchError, _ what: String? = nil) -> BuildFailure {
-        if error.kind == .cancelled { return BuildFailure(.cancelled, "interrupted") }
+        if error.kind == .cancelled { return BuildFailure.interrupted }
         var message = what.map { "\($0): \(error.message)" } ?? error.message
         if let hint = error.hint { message += "\nhint: \(hint)" }
         return fail(message.split(separator: "\n", omittingEmptySubsequences: false).joined(separator: "\n       "))

@@ -20,7 +20,7 @@ final class DerivationBuilder: Sendable {
     ///
     /// Waits for other processes that build the same outputs, and takes theirs.
     func build(_ step: BuildPlan.Step, _ cancellation: Cancellation) throws(BuildFailure) {
-        if cancellation.isCancelled { throw BuildFailure(.cancelled, "interrupted") }
+        if cancellation.isCancelled { throw BuildFailure.interrupted }
         let storeDirectory = store.layout.storeDirectory
         let name = storeDirectory.print(step.path).description
         var log = BuilderLog(
@@ -34,7 +34,7 @@ final class DerivationBuilder: Sendable {
                 let locks = try PathLocks(
                     step.outputs.map { store.realPath($0.path) },
                     waits: { report(.note("waiting for lock on '\($0)'")) }, isOver: { cancellation.isCancelled })
-            else { throw BuildFailure(.cancelled, "interrupted") }
+            else { throw BuildFailure.interrupted }
             if try options.rebuilds || !areValid(step) {
                 report(.building(name))
                 defer {
@@ -66,7 +66,7 @@ final class DerivationBuilder: Sendable {
         case "builtin:nixlite-placeholder":
             throw log.fail(PlaceholderText.message(step.derivation))
         case let builder where builder.hasPrefix("builtin:"):
-            throw log.fail("unsupported builtin builder '\(builder.bytes.dropFirst(8).description(as: UTF8.self))'")
+            throw log.fail("unsupported builtin builder '\(ByteString(builder.bytes.dropFirst(8)))'")
         default:
             try ProcessBuilder(store: store, options: options, services: services, report: report)
                 .build(step, cancellation, log: &log)
@@ -89,11 +89,6 @@ final class DerivationBuilder: Sendable {
                 "Current system: '\(current)'",
             ])
     }
-}
-
-extension ArraySlice<UInt8> {
-    /// The bytes as text, for messages.
-    fileprivate func description(as encoding: UTF8.Type) -> String { String(decoding: self, as: encoding) }
 }
 
 /// What building a package says that only has a name.

@@ -125,7 +125,7 @@ struct ProcessBuilder {
         cancellation.withHandler({ child.kill() }) { expiry = follow(reader, child, &log) }
         let ending = child.wait()
         child.kill()
-        if cancellation.isCancelled { throw BuildFailure(.cancelled, "interrupted") }
+        if cancellation.isCancelled { throw BuildFailure.interrupted }
         if let expiry {
             var failure = log.fail(reason: expiry)
             failure.kind = .timedOut

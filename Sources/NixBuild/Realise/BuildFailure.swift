@@ -37,6 +37,9 @@ package struct BuildFailure: Error, Sendable {
 }
 
 extension BuildFailure {
+    /// The user or a failed sibling stopped it.
+    static let interrupted = BuildFailure(.cancelled, "interrupted")
+
     /// `Cannot build '…'.` with a reason, the output paths, and the end of the log where there is one.
     package static func cannotBuild(
         _ derivation: String, reason: [String], outputs: [String], log: [String] = [], kind: Kind = .permanent

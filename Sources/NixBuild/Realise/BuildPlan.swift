@@ -30,6 +30,7 @@ package struct BuildPlan: Sendable {
 
     /// Finds what is missing in `store`.
     ///
+    /// - Throws: `BuildFailure` for a derivation that is not there, and for outputs that it does not have.
     package init(
         _ requests: [BuildRequest], in store: LocalStore, options: BuildOptions = BuildOptions()
     ) throws(BuildFailure) {

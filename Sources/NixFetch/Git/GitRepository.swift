@@ -64,7 +64,7 @@ struct GitRepository: Sendable {
         } catch let error as FileAccess.Failure {
             throw error.fetchError
         } catch {
-            throw FetchError(.cancelled, "interrupted")
+            throw FetchError.interrupted
         }
     }
 

@@ -39,6 +39,9 @@ package struct FetchError: Error, Equatable, CustomStringConvertible {
         self.hint = hint
     }
 
+    /// That the fetch was ended.
+    static let interrupted = FetchError(.cancelled, "interrupted")
+
     /// The same with a model's own words about what to do.
     func adding(help: String?) -> FetchError {
         guard let help, !help.trimmingBlanks().isEmpty else { return self }

@@ -147,7 +147,7 @@ struct FileBatch: Sendable {
                 if outcome.failure != nil { group.cancelAll() }
             }
             if outcome.failure == nil, outcome.files.count < jobs.count {
-                outcome.failure = FetchError(.cancelled, "interrupted")
+                outcome.failure = FetchError.interrupted
             }
             return (outcome.files, outcome.failure)
         }

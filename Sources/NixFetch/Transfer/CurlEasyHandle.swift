@@ -225,7 +225,7 @@ final class CurlEasyHandle {
     func cancelled() -> Result<ResponseHead, TransferError> {
         // What cannot be written is fetched again by the next run.
         _ = sink.end()
-        return .failure(TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted"))
+        return .failure(.interrupted(request.url.redacted))
     }
 
     private static func reason(_ code: TransferError.Code) -> String {

@@ -10,7 +10,6 @@ struct FetchContext: Sendable {
     private let isLimited: Bool
     /// Seconds that a fetch of so many bytes may take.
     let deadline: @Sendable (Int64?) -> Double?
-
     /// Whether large files of a hub are fetched in chunks.
     let usesXet: Bool
 
@@ -83,10 +82,11 @@ struct FetchContext: Sendable {
         let delay = retry.delay(attempt: attempt, asked: asked, isOverload: error.isOverload)
         attempt += 1
         observer.observe(.retrying(file: label, reason: error.description, delay: delay))
+        let url = error.url
         do {
             try await Task.sleep(for: .seconds(delay))
         } catch {
-            throw TransferError(code: .cancelled, url: "", reason: "interrupted")
+            throw .interrupted(url)
         }
     }
 }

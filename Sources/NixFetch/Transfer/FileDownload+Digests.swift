@@ -17,7 +17,7 @@ extension FileDownload {
         if let digest = await board?.digest(of: key, generation: generation) {
             return Digests(sha256: digest, hash: digest)
         }
-        if Task.isCancelled { throw FetchError(.cancelled, "interrupted") }
+        if Task.isCancelled { throw FetchError.interrupted }
         let hasher = ContentHasher(partial.descriptor, extra: .none)
         do { try hasher.advance(to: size, generation: generation) } catch { throw error.fetchError }
         let digest = hasher.finish().sha256

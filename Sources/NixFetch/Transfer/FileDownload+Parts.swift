@@ -115,9 +115,7 @@ extension FileDownload {
     }
 
     /// That the fetch was ended.
-    var cancelled: TransferError {
-        TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted")
-    }
+    var cancelled: TransferError { .interrupted(request.url.redacted) }
 
     /// Asks for one part; nil to go on, whatever of it has arrived.
     private func fetch(

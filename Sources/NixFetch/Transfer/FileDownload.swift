@@ -99,7 +99,7 @@ struct FileDownload: Sendable {
         var xet = request.xet
         while true {
             if !isSeated { isSeated = await crew.help(file: index) }
-            guard isSeated else { throw FetchError(.cancelled, "interrupted") }
+            guard isSeated else { throw FetchError.interrupted }
             isSeated = false
             let digests = try await fetchAndHash(partial, xet)
             let state = partial.state.withLock { $0 }

@@ -117,7 +117,7 @@ final class PartialFile: Sendable {
         } catch let error as FetchError {
             throw error
         } catch {
-            throw FetchError(.cancelled, "interrupted")
+            throw FetchError.interrupted
         }
     }
 

@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 
 /// Hands out connections to the files of all batches of a `Downloader`, in one order.
@@ -62,12 +61,6 @@ final class TransferCrew: Sendable {
         }
     }
 
-    private static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-    }
-
     /// Waits for a connection for a file; false when its batch is over.
     func wait(batch: Int, file: Int, _ seat: Seat) async -> Bool {
         let number = state.withLock { state in
@@ -126,7 +119,7 @@ final class TransferCrew: Sendable {
             state.withLock { state in
                 guard let entry = state.batches[batch], entry.bound == nil else { return [] }
                 let isWanted = state.waiting.contains { $0.seat == .large && state.batches[$0.batch]?.bound == nil }
-                guard state.governor.observe(bytes, at: Self.now(), isWanted: isWanted) else { return [] }
+                guard state.governor.observe(bytes, at: MonotonicClock.now(), isWanted: isWanted) else { return [] }
                 return seatWaiting(&state)
             })
     }
@@ -136,7 +129,7 @@ final class TransferCrew: Sendable {
         resume(
             state.withLock { state in
                 guard batch.flatMap({ state.batches[$0]?.bound }) == nil,
-                    state.governor.answered(after: latency, isLarge: seat == .large, at: Self.now())
+                    state.governor.answered(after: latency, isLarge: seat == .large, at: MonotonicClock.now())
                 else { return [] }
                 return seatWaiting(&state)
             })
@@ -155,7 +148,7 @@ final class TransferCrew: Sendable {
 
     /// The server is overloaded.
     func relax() {
-        state.withLock { $0.governor.relax(at: Self.now()) }
+        state.withLock { $0.governor.relax(at: MonotonicClock.now()) }
     }
 
     /// Those who may go now.

@@ -43,6 +43,11 @@ struct TransferError: Error, Sendable {
     /// How many redirects had been followed.
     var hops = 0
 
+    /// That the fetch was ended; `url` is one for messages.
+    static func interrupted(_ url: String) -> TransferError {
+        TransferError(code: .cancelled, url: url, reason: "interrupted")
+    }
+
     /// An answer that cannot be what was asked for.
     static func damaged(_ reason: String, from url: URLReference) -> TransferError {
         TransferError(code: .damaged(reason), url: url.redacted, reason: reason)

@@ -74,8 +74,7 @@ final class TransferLoop: Sendable {
                 if isAccepted {
                     wake()
                 } else {
-                    job.completion(
-                        .failure(TransferError(code: .cancelled, url: request.url.redacted, reason: "interrupted")))
+                    job.completion(.failure(.interrupted(request.url.redacted)))
                 }
             }
         } onCancel: {

@@ -1,5 +1,6 @@
 import Glibc
 import NixBuild
+import NixFetch
 import NixSyntax
 import Synchronization
 
@@ -60,7 +61,7 @@ final class ProgressDisplay: Sendable {
     func report(_ event: BuildEvent) {
         if format == .json {
             state.withLock { state in
-                let lines = state.log.lines(event, Clock.now())
+                let lines = state.log.lines(event, MonotonicClock.now())
                 if !lines.isEmpty { StandardStreams.error(lines) }
             }
             return
@@ -105,7 +106,7 @@ final class ProgressDisplay: Sendable {
 
     private func advance(_ progress: FetchProgress) {
         guard verbosity.showsSteps else { return }
-        let now = Clock.now()
+        let now = MonotonicClock.now()
         var begins: [String] = []
         state.withLock { state in
             let index: Int
@@ -145,7 +146,7 @@ final class ProgressDisplay: Sendable {
             if let index = state.fetches.firstIndex(where: { $0.progress.name == progress.name }) {
                 let fetch = state.fetches.remove(at: index)
                 if succeeded, verbosity.showsSteps, verbosity.showsSummaries, progress.filesDone > 0 {
-                    let summary = FetchSummary(progress, from: fetch.started, to: Clock.now())
+                    let summary = FetchSummary(progress, from: fetch.started, to: MonotonicClock.now())
                     state.total.add(summary)
                     text = "fetched '\(progress.name)': \(summary.text)"
                 }
@@ -161,7 +162,7 @@ final class ProgressDisplay: Sendable {
     /// The live lines, drawn over those before.
     private func drawn(_ state: inout State) -> String {
         guard format == .live else { return "" }
-        state.lastDrawing = Clock.now()
+        state.lastDrawing = MonotonicClock.now()
         let size = terminal.size
         let lines = LiveLines.lines(state.fetches, state.lastDrawing, width: size.columns, height: size.rows)
         return state.area.draw(lines, width: size.columns)
@@ -188,15 +189,5 @@ final class ProgressDisplay: Sendable {
 enum BuildPlanText {
     static func title(_ count: Int) -> String {
         count == 1 ? "this derivation will be built:" : "these \(count) derivations will be built:"
-    }
-}
-
-/// The monotonic clock.
-enum Clock {
-    /// Seconds since some moment.
-    static func now() -> Double {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
     }
 }
