@@ -4,27 +4,22 @@ import Testing
 
 @testable import NixFetch
 
-/// The fault server as a child process; ends with the object.
-final class FaultServer: Sendable {
-    let port: Int
-    /// The second origin.
-    let otherPort: Int
-    /// The port that speaks TLS, if there is one.
-    let securePort: Int?
+/// A server in Python as a child process, which says in its first line where it is; ends with the object.
+final class ServerProcess: Sendable {
+    let greeting: String
     private let process: Process
     private let input: Pipe
 
-    /// Starts the server; with a directory for its certificate, also on a port that speaks TLS.
-    init(certificateDirectory: String? = nil) throws {
-        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-            .appendingPathComponent("Support/faultserver.py").resolvingSymlinksInPath()
+    /// - Parameter arguments: Python's.
+    init(_ arguments: [String], isQuiet: Bool = false) throws {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", script.path] + (certificateDirectory.map { [$0] } ?? [])
+        process.arguments = ["python3"] + arguments
         let output = Pipe()
         let input = Pipe()
         process.standardOutput = output
         process.standardInput = input
+        if isQuiet { process.standardError = FileHandle.nullDevice }
         try process.run()
         var line = Data()
         while !line.contains(UInt8(ascii: "\n")) {
@@ -32,10 +27,7 @@ final class FaultServer: Sendable {
             if data.isEmpty { break }
             line += data
         }
-        let ports = String(decoding: line, as: UTF8.self).split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
-        port = try #require(ports.first)
-        otherPort = try #require(ports.dropFirst().first)
-        securePort = ports.count > 2 ? ports[2] : nil
+        greeting = String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
         self.process = process
         self.input = input
     }
@@ -43,6 +35,27 @@ final class FaultServer: Sendable {
     deinit {
         try? input.fileHandleForWriting.close()
         process.waitUntilExit()
+    }
+}
+
+/// The fault server; ends with the object.
+final class FaultServer: Sendable {
+    let port: Int
+    /// The second origin.
+    let otherPort: Int
+    /// The port that speaks TLS, if there is one.
+    let securePort: Int?
+    private let process: ServerProcess
+
+    /// Starts the server; with a directory for its certificate, also on a port that speaks TLS.
+    init(certificateDirectory: String? = nil) throws {
+        let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Support/faultserver.py").resolvingSymlinksInPath()
+        process = try ServerProcess([script.path] + (certificateDirectory.map { [$0] } ?? []))
+        let ports = process.greeting.split(separator: " ").compactMap { Int($0) }
+        port = try #require(ports.first)
+        otherPort = try #require(ports.dropFirst().first)
+        securePort = ports.count > 2 ? ports[2] : nil
     }
 
     var base: String { "http://127.0.0.1:\(port)" }

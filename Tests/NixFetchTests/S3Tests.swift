@@ -100,7 +100,7 @@ import Testing
 final class S3Server: Sendable {
     static let keys = ["AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "secret"]
     let base: String
-    private let process: Process
+    private let process: ServerProcess
 
     private static let program = """
         import sys, threading, urllib.request, urllib.parse
@@ -128,33 +128,8 @@ final class S3Server: Sendable {
         os._exit(0)
         """
 
-    private let input: Pipe
-
     init() throws {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-        process.arguments = ["python3", "-W", "ignore", "-c", Self.program]
-        let output = Pipe()
-        let input = Pipe()
-        process.standardOutput = output
-        process.standardInput = input
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        var line = Data()
-        while !line.contains(UInt8(ascii: "\n")) {
-            let data = output.fileHandleForReading.availableData
-            if data.isEmpty { break }
-            line += data
-        }
-        let port = try #require(
-            Int(String(decoding: line, as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)))
-        base = "http://127.0.0.1:\(port)"
-        self.process = process
-        self.input = input
-    }
-
-    deinit {
-        try? input.fileHandleForWriting.close()
-        process.waitUntilExit()
+        process = try ServerProcess(["-W", "ignore", "-c", Self.program], isQuiet: true)
+        base = "http://127.0.0.1:\(try #require(Int(process.greeting)))"
     }
 }

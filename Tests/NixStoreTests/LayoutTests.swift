@@ -13,16 +13,16 @@ struct LayoutTests {
     init() throws {
         directory = try TemporaryDirectory()
         environment = StoreEnvironment(
-            dataDirectory: directory.path.appending("data/nix"), userIsRoot: false, workingDirectory: "/work/dir")
+            dataDirectory: directory.path.appending("data/nix"), userIsRoot: false, workingDirectory: "/here/dir")
         environment.systemStateDirectory = directory.path.appending("system")
     }
 
     private func reference(_ text: String) throws -> StoreReference {
-        try StoreReference(parsing: Array(text.utf8), workingDirectory: "/work/dir")
+        try StoreReference(parsing: Array(text.utf8), workingDirectory: "/here/dir")
     }
 
     @Test(arguments: [
-        ("/tmp/a", "/tmp/a"), ("./a", "/work/dir/a"), ("../a/", "/work/a"), ("/tmp/b%20c", "/tmp/b%20c"),
+        ("/tmp/a", "/tmp/a"), ("./a", "/here/dir/a"), ("../a/", "/here/a"), ("/tmp/b%20c", "/tmp/b%20c"),
         ("local?root=/tmp/d%20e", "/tmp/d e"), ("local:///tmp/f%20g", "/tmp/f g"), ("local://?root=/x", "/x"),
         ("/tmp/p?root=/tmp/q", "/tmp/q"), ("/tmp/r?unknown=1", "/tmp/r"),
     ])
