@@ -101,15 +101,6 @@ extension LocalStore {
         return added
     }
 
-    /// The path that ``addPath(_:name:method:algorithm:references:filter:)`` would give, without adding anything.
-    package func computePath(
-        _ source: RealPath, name: ByteString, method: ContentAddressMethod = .nar,
-        algorithm: HashAlgorithm = .sha256, references: SortedSet<StorePath> = [], filter: PathFilter? = nil
-    ) throws(StoreError) -> StorePath {
-        let digest = try TreeDump.hash(source, method: method, algorithm: algorithm, filter: filter)
-        return try path(name: name, ContentAddress(method: method, hash: digest.hash), references)
-    }
-
     func path(
         name: ByteString, _ address: ContentAddress, _ references: SortedSet<StorePath>
     ) throws(StoreError) -> StorePath {

@@ -76,7 +76,6 @@ struct RealNixTests {
         let store = try directory.store()
         let own = try StoreDirectory.standard.parse(path.bytes)
         #expect(try store.validPaths() == [own])
-        #expect(try store.computePath(directory.path.appending("tree"), name: "tree") == own)
         let info = try store.requireInfo(own)
         #expect(info.contentAddress == ContentAddress(method: .nar, hash: info.narHash))
         #expect(try store.path(hashPart: Array(own.hashPart)) == own)

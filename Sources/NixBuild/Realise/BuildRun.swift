@@ -13,7 +13,6 @@ struct BuildRun {
     private let keepGoing: Bool
     private var states: [StorePath: State] = [:]
     private var failures: [StorePath: BuildFailure] = [:]
-    private var failedDependencies: [StorePath: Int] = [:]
     private var running: Set<StorePath> = []
     /// True once a failure says that nothing more may start.
     private(set) var isStopped = false

@@ -72,31 +72,6 @@ extension Downloader {
         return await TreeHasher.hash(plan, board: board, partials: workspace.partials)
     }
 
-    /// Reads a small answer (`http`, `https` or `file`) into memory.
-    ///
-    /// - Throws: kind `.notFound` for 404 and 410, `.unauthorized` for 401 and 403, `.verification` when the answer is
-    ///   longer than `limit` bytes.
-    package func readURL(
-        _ url: String, limit: Int = 64 << 20, network: NetworkRequest = NetworkRequest(),
-        observer: any FetchObserver = SilentObserver()
-    ) async throws(FetchError) -> [UInt8] {
-        let reference = try Self.parse(url)
-        if let path = reference.filePath {
-            do {
-                return try FileAccess.readWhole(path, limit: limit)
-            } catch {
-                throw error.fetchError
-            }
-        }
-        let context = FetchContext(downloader: self, network: network, observer: observer)
-        let authorizer = URLCredentials(environment: environment).authorizer(for: reference)
-        do {
-            return try await context.bytes(context.exchange(reference, authorizer), label: url, limit: limit).body
-        } catch {
-            throw error.fetchError
-        }
-    }
-
     /// Reads a URL or says why it is refused.
     static func parse(_ url: String) throws(FetchError) -> URLReference {
         do {
