@@ -59,34 +59,32 @@ struct StoreQueries {
     }
 
     func references(_ path: StorePath) throws -> [StorePath] {
-        try String.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    select target.path from ValidPaths source
-                    join Refs r on r.referrer = source.id join ValidPaths target on target.id = r.reference
-                    where source.path = ?
-                    """), arguments: [text(path)]
-        ).map(parse)
+        try paths(
+            """
+            select target.path from ValidPaths source
+            join Refs r on r.referrer = source.id join ValidPaths target on target.id = r.reference
+            where source.path = ?
+            """, of: path)
     }
 
     func referrers(_ path: StorePath) throws -> [StorePath] {
-        try String.fetchAll(
-            database.cachedStatement(
-                sql: """
-                    select source.path from ValidPaths target
-                    join Refs r on r.reference = target.id join ValidPaths source on source.id = r.referrer
-                    where target.path = ?
-                    """), arguments: [text(path)]
-        ).map(parse)
+        try paths(
+            """
+            select source.path from ValidPaths target
+            join Refs r on r.reference = target.id join ValidPaths source on source.id = r.referrer
+            where target.path = ?
+            """, of: path)
     }
 
     /// The valid derivations that have `path` as an output.
     func validDerivers(_ path: StorePath) throws -> [StorePath] {
-        try String.fetchAll(
-            database.cachedStatement(
-                sql: "select drv.path from ValidPaths drv join DerivationOutputs o on o.drv = drv.id where o.path = ?"),
-            arguments: [text(path)]
-        ).map(parse)
+        try paths(
+            "select drv.path from ValidPaths drv join DerivationOutputs o on o.drv = drv.id where o.path = ?", of: path)
+    }
+
+    /// The paths that a question about one path gives.
+    private func paths(_ sql: String, of path: StorePath) throws -> [StorePath] {
+        try String.fetchAll(database.cachedStatement(sql: sql), arguments: [text(path)]).map(parse)
     }
 
     /// The outputs of a valid derivation, by name.
