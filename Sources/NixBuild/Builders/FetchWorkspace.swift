@@ -11,10 +11,8 @@ struct FetchWorkspace: Sendable {
     let partials: RealPath
 
     init(_ store: LocalStore, _ folders: FetchFolders) throws(BuildFailure) {
-        do throws(StoreError) {
-            staging = try store.makeStagingDirectory(in: folders.staging)
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
+        staging = try BuildFailure.ofStore { () throws(StoreError) in
+            try store.makeStagingDirectory(in: folders.staging)
         }
         tree = staging.path.appending("x")
         // Without locks two processes would write into one file: then each has its own, for this run.
@@ -38,11 +36,9 @@ struct FetchFolders: Sendable {
         let beside = own.appending("staging")
         partials = own.appending("partials")
         try FileModes.makeFolders(beside)
-        do throws(StoreError) {
+        try BuildFailure.ofStore { () throws(StoreError) in
             try store.removeAbandonedStaging()
             try store.removeAbandonedStaging(in: beside)
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
         StalePartials.remove(in: partials.description)
         staging = Self.canRename(from: beside, to: store.layout.realStoreDirectory) ? beside : nil

@@ -34,13 +34,10 @@ struct FixedOutputCheck {
     func accept(
         _ path: RealPath, candidates: [StorePath] = [], known: TreeDigests? = nil, hint: String? = nil
     ) throws(BuildFailure) {
-        let staged: StagedTree
-        do {
-            staged = try store.examine(
+        let staged = try BuildFailure.ofStore { () throws(StoreError) in
+            try store.examine(
                 path, method: specified.method, algorithm: specified.hash.algorithm, candidates: candidates,
                 known: known)
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
         guard staged.references.isEmpty else {
             throw BuildFailure(
@@ -64,12 +61,9 @@ struct FixedOutputCheck {
 
     /// The same for a tree that was examined already.
     func accept(_ staged: StagedTree, hint: String? = nil) throws(BuildFailure) {
-        let info: PathInfo
-        do {
-            info = try store.addFixedOutput(
+        let info = try BuildFailure.ofStore { () throws(StoreError) in
+            try store.addFixedOutput(
                 staged, name: ByteString(output.path.name), deriver: step.path, locked: [output.path])
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
         guard info.path == output.path else {
             throw BuildFailure.hashMismatch(

@@ -58,24 +58,18 @@ struct ModelBuilder {
     }
 
     private func accept(_ tree: RealPath, _ fetched: FetchedModel, _ check: FixedOutputCheck) throws(BuildFailure) {
-        let full: StagedTree
-        do throws(StoreError) {
-            full = try store.examine(
+        let full = try BuildFailure.ofStore { () throws(StoreError) in
+            try store.examine(
                 tree, method: check.specified.method, algorithm: check.specified.hash.algorithm,
                 known: fetched.nar.flatMap { check.digests(nar: $0) })
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
         guard full.address != check.specified, !check.specified.hash.isFake,
             let omissions = fetched.upstreamOmissions, !omissions.isEmpty
         else { return try check.accept(full) }
-        let upstream: PathDigest
-        do throws(StoreError) {
-            upstream = try TreeDump.hash(
+        let upstream = try BuildFailure.ofStore { () throws(StoreError) in
+            try TreeDump.hash(
                 tree, method: check.specified.method, algorithm: check.specified.hash.algorithm,
                 filter: { (path, _) in !omissions.contains { path == tree.appending($0.bytes) } })
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
         guard upstream.hash == check.specified.hash else {
             return try check.accept(full, hint: "upstream layout: \(upstream.hash.sri)")
@@ -87,11 +81,7 @@ struct ModelBuilder {
     /// Removes an entry of the staged tree, whose folders cannot be written to once it was examined.
     private func remove(_ path: RealPath) throws(BuildFailure) {
         _ = chmod(path.parent.description, 0o755)
-        do throws(StoreError) {
-            try TreeRemoval.remove(path)
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
-        }
+        _ = try BuildFailure.ofStore { () throws(StoreError) in try TreeRemoval.remove(path) }
     }
 }
 

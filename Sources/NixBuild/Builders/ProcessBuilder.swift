@@ -58,11 +58,9 @@ struct ProcessBuilder {
     }
 
     private func hasValidOutput(_ step: BuildPlan.Step) throws(BuildFailure) -> Bool {
-        do throws(StoreError) {
+        try BuildFailure.ofStore { () throws(StoreError) in
             for output in step.outputs where try store.isValid(output.path) { return true }
             return false
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
         }
     }
 
@@ -238,10 +236,6 @@ struct ProcessBuilder {
     }
 
     private func remove(_ path: RealPath) throws(BuildFailure) {
-        do throws(StoreError) {
-            _ = try TreeRemoval.remove(path)
-        } catch {
-            throw BuildFailure(.miscellaneous, error.message)
-        }
+        _ = try BuildFailure.ofStore { () throws(StoreError) in try TreeRemoval.remove(path) }
     }
 }

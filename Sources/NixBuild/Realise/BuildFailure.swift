@@ -1,4 +1,5 @@
 package import NixFormats
+import NixStore
 
 /// Why a derivation could not be built, in Nix's words, and how the older commands' exit codes tell it.
 ///
@@ -37,6 +38,15 @@ package struct BuildFailure: Error, Sendable {
 }
 
 extension BuildFailure {
+    /// Runs what the store does; its errors are no fault of a build.
+    static func ofStore<Result>(_ body: () throws(StoreError) -> Result) throws(BuildFailure) -> Result {
+        do throws(StoreError) {
+            return try body()
+        } catch {
+            throw BuildFailure(.miscellaneous, error.message)
+        }
+    }
+
     /// The user or a failed sibling stopped it.
     static let interrupted = BuildFailure(.cancelled, "interrupted")
 

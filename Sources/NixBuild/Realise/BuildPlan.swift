@@ -51,11 +51,9 @@ package struct BuildPlan: Sendable {
             let wanted = outputs.filter { request.outputs.isEmpty || request.outputs.contains($0.name) }
             var isMissing = isForced
             for output in wanted {
-                do {
-                    if try !store.protectIfValid(output.path) { isMissing = true }
-                } catch {
-                    throw BuildFailure(.miscellaneous, error.message)
+                let isValid = try BuildFailure.ofStore { () throws(StoreError) in try store.protectIfValid(output.path)
                 }
+                if !isValid { isMissing = true }
             }
             guard isMissing else { continue }
             let inputs = derivation.inputDerivations.map { BuildRequest(derivation: $0.key, outputs: $0.value) }
