@@ -155,23 +155,26 @@ class Handler(http.server.BaseHTTPRequestHandler):
             status = 206
             headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
         self.begin(status, {**headers, "Content-Length": str(end - start)})
-        if self.command != "HEAD":
-            with file.location.open("rb") as stream:
-                stream.seek(start)
-                slow = int(self.options.faults.get("slow", 0)) if self.server_name == "content" else 0
-                while start < end and (limit is None or self.sent < limit):
-                    bounds = [READ_SIZE, end - start, *([limit - self.sent] if limit else []), *([slow] if slow else [])]
-                    chunk = stream.read(min(bounds))
-                    if slow and self.sent:
-                        time.sleep(1)
-                    if flip and start == 0:
-                        chunk = bytes([chunk[0] ^ 1]) + chunk[1:]
-                    self.wfile.write(chunk)
-                    start += len(chunk)
-                    self.sent += len(chunk)
-            if start < end:
-                self.close_connection = True
-        self.note()
+        try:
+            if self.command != "HEAD":
+                with file.location.open("rb") as stream:
+                    stream.seek(start)
+                    slow = int(self.options.faults.get("slow", 0)) if self.server_name == "content" else 0
+                    while start < end and (limit is None or self.sent < limit):
+                        bounds = [READ_SIZE, end - start, *([limit - self.sent] if limit else []), *([slow] if slow else [])]
+                        chunk = stream.read(min(bounds))
+                        if slow and self.sent:
+                            time.sleep(1)
+                        if flip and start == 0:
+                            chunk = bytes([chunk[0] ^ 1]) + chunk[1:]
+                        self.wfile.write(chunk)
+                        start += len(chunk)
+                        self.sent += len(chunk)
+                if start < end:
+                    self.close_connection = True
+        finally:
+            # A client may leave early.
+            self.note()
 
 
 class ContentHandler(Handler):
