@@ -18,13 +18,37 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case xet
     /// `match` and `split`: a pattern, a line break, and the text that it is matched with.
     case pattern
+    /// Hashes in every spelling, versions and package names.
+    case hash
+    /// What a Git LFS pointer says.
+    case lfsPointer = "lfs-pointer"
+    /// What git's plumbing prints of trees, attributes, objects and references.
+    case gitListing = "git-listing"
+    /// The answers of S3 services.
+    case xml
+    /// The lists of a file's parts that Xet servers give.
+    case reconstruction
+    /// The lines of an HTTP answer's head.
+    case responseHead = "response-head"
+    /// One LZ4 frame behind two bytes that say how much it unpacks to.
+    case lz4
+    /// Store objects as `nix-store --export` writes them.
+    case exportArchive = "export-archive"
+    /// A URL, a line break, and a reference from it.
+    case url
+    /// A pattern of file names, a line break, and a name.
+    case glob
+    /// `.netrc` and the AWS programs' configuration.
+    case logins
+    /// `devenv.yaml`.
+    case devenv
 
     /// Reads one input.
     package func run(_ bytes: [UInt8], _ interpreter: Interpreter) {
         switch self {
         case .parser: Self.parse(bytes)
-        case .json: interpreter.call("fromJSON", bytes)
-        case .toml: interpreter.call("fromTOML", bytes)
+        case .json: interpreter.read("fromJSON", bytes)
+        case .toml: interpreter.read("fromTOML", bytes)
         case .pattern: interpreter.match(bytes)
         case .derivation: Self.readDerivation(bytes)
         case .nar: Self.readArchive(bytes)
@@ -33,19 +57,32 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .flakeReference: Self.readFlakeReference(bytes)
         case .document: Self.readDocument(bytes)
         case .xet: Self.readChunks(bytes)
+        case .hash: Self.readHash(bytes)
+        case .lfsPointer: _ = LFSPointer(parsing: bytes)
+        case .gitListing: Self.readGitListing(bytes)
+        case .xml: _ = try? XMLElement(parsing: bytes)
+        case .reconstruction: Self.readReconstruction(bytes)
+        case .responseHead: Self.readResponseHead(bytes)
+        case .lz4: Self.unpackFrame(bytes)
+        case .exportArchive: interpreter.store.read(bytes)
+        case .url: Self.readURL(bytes)
+        case .glob: Self.matchName(bytes)
+        case .logins: Self.readLogins(bytes)
+        case .devenv: _ = try? DevenvFile(parsing: String(decoding: bytes, as: UTF8.self), name: "devenv.yaml")
         }
     }
 
     /// The longest input that is tried.
     package var maximumLength: Int {
         switch self {
-        case .storePath: 300
-        case .pattern: 80
+        case .storePath, .hash: 300
+        case .pattern: 60
+        case .url, .glob: 400
         default: 4096
         }
     }
 
-    private static let store = StoreDirectory("/nix/store")
+    static let store = StoreDirectory("/nix/store")
 
     /// Parses and prints, or words the error.
     private static func parse(_ bytes: [UInt8]) {
@@ -117,29 +154,17 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         let text = String(decoding: bytes, as: UTF8.self)
         let (reference, _) = FlakeReference.split(text)
         _ = try? FlakeReference(parsing: reference, relativeTo: "/base")
-    }
-
-    /// In one piece and in several, which must give the same chunks.
-    private static func readChunks(_ bytes: [UInt8]) {
-        func read(inPiecesOf size: Int) -> (chunks: [[UInt8]], isRefused: Bool) {
-            var reader = XetChunks()
-            var chunks: [[UInt8]] = []
-            do throws(FormatError) {
-                for start in stride(from: 0, to: bytes.count, by: size) {
-                    bytes[start..<min(start + size, bytes.count)].withUnsafeBytes { reader.append($0) }
-                    while let chunk = try reader.next({ Array($0) }) { chunks.append(chunk) }
-                }
-            } catch {
-                return (chunks, true)
-            }
-            return (chunks, false)
-        }
-        let whole = read(inPiecesOf: max(1, bytes.count))
-        let pieces = read(inPiecesOf: max(1, bytes.count / 7))
-        precondition(whole == pieces)
+        let features: Set<String> = ["flakes"]
+        guard let input = try? InputReference(parsing: text, features: features),
+            let written = try? input.text(features: features)
+        else { return }
+        _ = try? InputReference(parsing: written, features: features)
     }
 
     private static func readDocument(_ bytes: [UInt8]) {
-        _ = try? JSONValue(parsing: ByteString(bytes))
+        guard let read = try? JSONValue(parsing: ByteString(bytes)) else { return }
+        guard let written = try? read.printed() else { return }
+        precondition((try? JSONValue(parsing: written).printed()) == written)
+        _ = try? StructuredAttributes(parsing: ByteString(bytes), outputs: [("out", "/nix/store/x")])
     }
 }

@@ -14,17 +14,31 @@ from differ.tree import Node, expression, item, text
 @dataclasses.dataclass(frozen=True)
 class Question:
     root: Node
+    # Of a process of its own.
     flags: tuple[str, ...] = ()
+    # How it is asked in a session (`sessions.FORMS`), or nothing where it has a process of its own.
+    form: str = ""
+    shows_trace: bool = False
 
     def content(self, root: Node) -> bytes:
         return str(root).encode(errors="surrogateescape")
 
 
-FLAGS = ((), (), (), ("--show-trace",), ("--show-trace",), ("--show-trace",), ("lazy",), ("--json",), ("--xml",), ("parse",))
+FLAGS = ((), ("--show-trace",), ("lazy",), ("--json",), ("--xml",), ("parse",))
+# How often a question has a process of its own.
+ALONE = 0.02
+
+
+def asked(root: Node, seed: int, *forms: str) -> Question:
+    """A question in one of the forms, or now and then with the flags of a process of its own."""
+    source = random.Random(~seed)
+    if source.random() < ALONE:
+        return Question(root, source.choice(FLAGS))
+    return Question(root, form=source.choice(forms), shows_trace=source.random() < 0.5)
 
 
 def expressions(seed: int) -> Question:
-    return Question(Generator(seed).top(), random.Random(~seed).choice(FLAGS))
+    return asked(Generator(seed).top(), seed, "print", "print", "strict", "strict", "strict", "json", "xml", "shallow", "type")
 
 
 TOKENS = (
@@ -44,7 +58,7 @@ def syntax(seed: int) -> Question:
         whole = whole[:place] + source.choice(("", " ")) + source.choice(TOKENS) + source.choice(("", " ")) + whole[place + length :]
     if source.random() < 0.3:
         whole = source.choice(("", " ")).join(source.choice(TOKENS) for _ in range(source.randrange(1, 9)))
-    return Question(expression(text(whole)), source.choice((("parse",), ("parse",), (), ("--show-trace",))))
+    return asked(expression(text(whole)), seed, "parse", "parse", "print", "strict")
 
 
 PATTERNS_IN_ONE = 40
@@ -60,13 +74,17 @@ def patterns(seed: int) -> Question:
             subject = texts.subject(source)
             function = source.choice(("match", "match", "split"))
             parts.append(item("(builtins.", function, ' "', text(pattern[1:-1]), '" "', text(subject), '")\n'))
-    return Question(expression(*parts, "]"))
+    return asked(expression(*parts, "]"), seed, "print", "json")
 
 
 def batch(seed: int) -> Question:
     """Many calls that can hardly fail."""
     source = random.Random(seed)
-    return Question(batches.batch(source), source.choice(((), (), ("lazy",))))
+    root = batches.batch(source)
+    # The other printer; a structure that holds itself cannot be written as XML or JSON.
+    if source.random() < 0.2:
+        return Question(root, source.choice(((), (), ("lazy",))))
+    return Question(root, form="print")
 
 
 AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns, "batches": batch}

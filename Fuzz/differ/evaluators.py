@@ -65,8 +65,11 @@ class Evaluators:
             command = [*program, "--parse"]
         else:
             command = [*program, "--eval", *([] if "lazy" in flags else ["--strict"])]
+        return self.run([*command, "--store", store, *mode, "in.nix"])
+
+    def run(self, command: list[str]) -> Answer:
         with subprocess.Popen(
-            [*command, "--store", store, *mode, "in.nix"],
+            command,
             cwd=self.folder,
             env=self.environment(),
             stdin=subprocess.DEVNULL,

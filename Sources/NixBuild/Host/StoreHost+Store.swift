@@ -38,7 +38,7 @@ extension StoreHost {
     ) throws(HostError) -> StorePath {
         try policy?.require(path)
         if !BundledFiles.contains(path) { try requireExistence(path) }
-        if method == .flat, try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }
+        if method == .flat { try refuseDirectory(path) }
         let source = RealPath(realPath(path))
         let method: ContentAddressMethod = method == .recursive ? .nar : .flat
         let algorithm = expected?.algorithm ?? .sha256

@@ -74,7 +74,7 @@ package final class StoreHost: EvaluationHost {
             return try SmallFile.readAsNix(realPath(path))
         } catch {
             try requireExistence(path)
-            if try isDirectory(path) { throw HostError("read of 4096 bytes: Is a directory") }
+            try refuseDirectory(path)
             throw HostError(error.description)
         }
     }
@@ -119,6 +119,14 @@ package final class StoreHost: EvaluationHost {
     func requireExistence(_ path: [UInt8]) throws(HostError) {
         guard try fileType(path) == nil else { return }
         throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+    }
+
+    /// Throws where a folder stands in place of a file, in the words of who tries to read as many bytes as it has.
+    func refuseDirectory(_ path: [UInt8]) throws(HostError) {
+        guard try isDirectory(path) else { return }
+        var status = stat()
+        let size = stat(realPath(path), &status) == 0 ? status.st_size : 0
+        throw HostError("read of \(size) bytes: Is a directory")
     }
 
     func isDirectory(_ path: [UInt8]) throws(HostError) -> Bool {

@@ -171,6 +171,7 @@ extension Builtins {
                     .other, "context key '\(evaluator.printed(symbol))' is not a store path",
                     at: position)
             }
+            do { try evaluator.host.ensureValid(path) } catch { throw EvaluationError(error) }
             let entry = try machine.forceAttributes(
                 Value(bits: set.attributeValues[index]), position,
                 "while evaluating the value of a string context")

@@ -4,15 +4,16 @@ import NixSyntax
 /// Hashes of strings and files, and their spellings.
 extension Builtins {
     static let hashing: [Builtin] = [
-        Builtin("hashString", 2, strict: 3) { (machine, algorithm, value, _, _) throws(EvaluationError) in
+        Builtin("hashString", 2, strict: 1) { (machine, algorithm, value, _, _) throws(EvaluationError) in
             let name = try machine.stringWithoutContext(
                 algorithm, 0, "while evaluating the first argument passed to builtins.hashString")
+            let kind = try machine.hashAlgorithm(name)
             let text = try machine.forceString(
                 value, 0, "while evaluating the second argument passed to builtins.hashString")
-            let hash = Digester.hash(try machine.hashAlgorithm(name), ByteString(text.bytes))
+            let hash = Digester.hash(kind, ByteString(text.bytes))
             return try machine.string(hash.base16.bytes)
         },
-        Builtin("hashFile", 2, strict: 3) { (machine, algorithm, value, _, _) throws(EvaluationError) in
+        Builtin("hashFile", 2, strict: 1) { (machine, algorithm, value, _, _) throws(EvaluationError) in
             let name = try machine.stringWithoutContext(
                 algorithm, 0, "while evaluating the first argument passed to builtins.hashFile")
             let kind = try machine.hashAlgorithm(name)

@@ -3,7 +3,7 @@ import NixSyntax
 
 /// Inputs: repositories, archives and folders in the words of flake references.
 ///
-/// What needs the feature `flakes` is there without it, and says so when it is called.
+/// What needs the feature `flakes` is there without it, and says so when it is called with what needs it.
 extension Builtins {
     static let inputs: [Builtin] = [
         Builtin("fetchGit", 1, strict: 1, isGlobal: true) { (machine, argument, _, _, _) throws(EvaluationError) in
@@ -20,7 +20,6 @@ extension Builtins {
             (machine, reference, _, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 reference, 0, "while evaluating the argument passed to builtins.parseFlakeRef")
-            try machine.evaluator.require(feature: "flakes")
             return try machine.attributes(try parsed(machine, text.text).allAttributes)
         },
         Builtin("flakeRefToString", 1, strict: 1) {
@@ -28,7 +27,6 @@ extension Builtins {
             let set = try machine.forceAttributes(
                 argument, 0, "while evaluating the argument passed to builtins.flakeRefToString")
             let attributes = try flakeAttributes(machine, set)
-            try machine.evaluator.require(feature: "flakes")
             let features = machine.evaluator.options.experimentalFeatures
             let text: String
             do throws(InputError) { text = try InputReference(attributes).text(features: features) } catch {

@@ -223,12 +223,22 @@ extension Machine {
     @inline(__always)
     func add(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
         let left = try evaluate(node.pointee.nodeA, environment)
-        let right = try evaluate(node.pointee.nodeB, environment)
-        if left.isSmallInteger {
-            if right.isSmallInteger { return try integer(left.smallInteger &+ right.smallInteger) }
-            return try addSlow(left, right, node)
+        if !left.isSmallInteger, !left.isString, !left.isPath, left.float == nil, left.integer == nil {
+            return try addToText(left, node, environment)
         }
+        let right = try evaluate(node.pointee.nodeB, environment)
+        if left.isSmallInteger, right.isSmallInteger { return try integer(left.smallInteger &+ right.smallInteger) }
         return try addSlow(left, right, node)
+    }
+
+    /// What is no number, text or path is made a text before the right side is evaluated.
+    @inline(never)
+    private func addToText(_ left: Value, _ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {
+        let words = "while evaluating a path segment"
+        let head = try coerceToString(left, leftPosition(node), words, copiesToStore: false)
+        let right = try evaluate(node.pointee.nodeB, environment)
+        let tail = try coerceToString(right, rightPosition(node), words, copiesToStore: false)
+        return try concatenateStrings(head, tail)
     }
 
     @inline(never)
@@ -261,11 +271,8 @@ extension Machine {
             }
             return try path(normalized(Array(left.bytes) + Array(tail.bytes)))
         }
-        let copies = left.isString
-        let head = try coerceToString(
-            left, leftPosition(node), "while evaluating a path segment", copiesToStore: copies)
-        let tail = try coerceToString(right, rightPosition, "while evaluating a path segment", copiesToStore: copies)
-        return try concatenateStrings(head, tail)
+        return try concatenateStrings(
+            left, try coerceToString(right, rightPosition, "while evaluating a path segment", copiesToStore: true))
     }
 
     private func leftPosition(_ node: NodePointer) -> UInt32 { UInt32(truncatingIfNeeded: node.pointee.c >> 32) }

@@ -174,10 +174,9 @@ package struct ValuePrinter {
 
     private mutating func printSet(_ layered: Value, _ depth: Int) throws(EvaluationError) {
         let set = try machine.flat(layered)
-        if options.tracksRepeated, set.shape.count > 0 || options.indentation >= 0 {
-            let isNew = seen.insert(set.bits).inserted
-            if !isNew, set.shape.count > 0 { return append("«repeated»", in: .text) }
-        }
+        // There is one set without attributes.
+        let identity = set.shape.count > 0 ? set.bits : machine.state.pointee.emptyAttributes.bits
+        if options.tracksRepeated, !seen.insert(identity).inserted { return append("«repeated»", in: .text) }
         if options.forces, options.printsDerivationPaths, try machine.isDerivation(set) {
             return try printDerivation(set)
         }

@@ -34,7 +34,10 @@ struct LongestMatcher: RegexMatcher {
     private var roundIndices: [[UInt8]: Int32]
     /// Where a match must not end, or -1.
     private var forbiddenEnd = -1
-    private static let placeLimit = 1 << 24
+    /// How many places may be known.
+    ///
+    /// Rounds multiply with every tracked repetition around another, so that a text of some bytes could have any number.
+    private let placeLimit: Int
 
     init(
         _ program: RegexProgram, _ text: UnsafeBufferPointer<UInt8>, mustReachEnd: Bool,
@@ -44,6 +47,7 @@ struct LongestMatcher: RegexMatcher {
         self.text = text
         self.mustReachEnd = mustReachEnd
         counter = StepCounter(interruptFlag)
+        placeLimit = program.trackedCount == 0 ? 1 << 24 : min(1 << 24, 1 << 19 + 32 * text.count)
         let zeros = [UInt8](repeating: 0, count: program.trackedCount)
         roundCounts = [zeros]
         roundIndices = [zeros: 0]
@@ -159,7 +163,7 @@ struct LongestMatcher: RegexMatcher {
                 step = walk(state.next, frame.place.position, frame.place.rounds, &none)
                 continue
             }
-            if known.count > LongestMatcher.placeLimit { throw .tooLarge }
+            if known.count > placeLimit { throw .tooLarge }
             step = .end(known[frame.place] ?? -1)
             frames.removeLast()
         }

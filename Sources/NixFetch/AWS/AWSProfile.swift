@@ -1,5 +1,5 @@
 /// The files `~/.aws/credentials` and `~/.aws/config`: settings by profile.
-struct AWSProfiles: Sendable {
+package struct AWSProfiles: Sendable {
     private let secrets: [String: [String: String]]
     private let config: [String: [String: String]]
     /// The profile in use when none is named otherwise: `AWS_PROFILE`, `AWS_DEFAULT_PROFILE` or `default`.
@@ -43,7 +43,7 @@ struct AWSProfiles: Sendable {
     func singleSignOn(_ name: String) -> [String: String]? { config["sso-session \(name)"] }
 
     /// Sections of an ini file: `[name]`, `key = value`, `#` and `;` comments, indented lines belong to the key above.
-    static func parse(_ text: String) -> [String: [String: String]] {
+    package static func parse(_ text: String) -> [String: [String: String]] {
         var sections: [String: [String: String]] = [:]
         var section: String?
         var outer: String?

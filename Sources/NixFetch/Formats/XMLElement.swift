@@ -1,15 +1,15 @@
 /// An element of a small XML document: the answers of S3 services.
 ///
 /// No document types, no namespaces (prefixes stay in names), no mixed content: text is what stands between tags.
-struct XMLElement: Equatable, Sendable {
+package struct XMLElement: Equatable, Sendable {
     var name: String
     var text = ""
     var children: [XMLElement] = []
 
     /// Why a text is not accepted.
-    struct ParseError: Error, Equatable, CustomStringConvertible {
+    package struct ParseError: Error, Equatable, CustomStringConvertible {
         let reason: String
-        var description: String { reason }
+        package var description: String { reason }
     }
 
     /// The text of the first child with a name.
@@ -22,7 +22,7 @@ struct XMLElement: Equatable, Sendable {
     }
 
     /// Parses a document; elements nested deeper than 32 levels and document types are errors.
-    init(parsing bytes: [UInt8]) throws(ParseError) {
+    package init(parsing bytes: [UInt8]) throws(ParseError) {
         var reader = XMLReader(bytes: bytes)
         self = try reader.document()
     }

@@ -1,7 +1,7 @@
 /// An entry of a commit's tree, folders aside.
-struct GitEntry: Sendable, Equatable {
+package struct GitEntry: Sendable, Equatable {
     /// What the entry is.
-    enum Kind: Sendable, Equatable {
+    package enum Kind: Sendable, Equatable {
         case file(isExecutable: Bool)
         case link
         /// Another repository's commit, which stays an empty folder.
@@ -12,15 +12,15 @@ struct GitEntry: Sendable, Equatable {
     /// The blob's name in hexadecimal.
     let object: String
     /// The blob's bytes; 0 for a submodule.
-    let size: Int64
+    package let size: Int64
     /// From the repository's root.
     let path: [UInt8]
 }
 
 /// Readers of what git's plumbing prints.
-enum GitTree {
+package enum GitTree {
     /// The entries of `ls-tree -r -z -l`; nil when it is malformed.
-    static func entries(_ listing: [UInt8]) -> [GitEntry]? {
+    package static func entries(_ listing: [UInt8]) -> [GitEntry]? {
         var entries: [GitEntry] = []
         for record in listing.split(separator: 0) {
             guard let tab = record.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
@@ -41,7 +41,7 @@ enum GitTree {
     }
 
     /// The paths to which `check-attr -z` gives the value.
-    static func paths(_ listing: [UInt8], withValue value: String) -> Set<[UInt8]> {
+    package static func paths(_ listing: [UInt8], withValue value: String) -> Set<[UInt8]> {
         let fields = listing.split(separator: 0, omittingEmptySubsequences: false)
         var paths: Set<[UInt8]> = []
         var index = 0
@@ -53,7 +53,7 @@ enum GitTree {
     }
 
     /// The objects of `cat-file --batch`, in the order asked for; nil when it is malformed.
-    static func objects(_ listing: [UInt8]) -> [[UInt8]]? {
+    package static func objects(_ listing: [UInt8]) -> [[UInt8]]? {
         var objects: [[UInt8]] = []
         var position = 0
         while position < listing.count {
@@ -69,7 +69,7 @@ enum GitTree {
     }
 
     /// The names of `ls-remote` and their objects.
-    static func references(_ listing: [UInt8]) -> [String: String] {
+    package static func references(_ listing: [UInt8]) -> [String: String] {
         var references: [String: String] = [:]
         for line in listing.split(separator: UInt8(ascii: "\n")) {
             let parts = line.split(separator: UInt8(ascii: "\t"), maxSplits: 1)

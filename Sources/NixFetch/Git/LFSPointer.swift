@@ -3,7 +3,7 @@ import NixFormats
 /// The file that stands for a large one in a Git repository.
 ///
 /// https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
-struct LFSPointer: Sendable, Equatable {
+package struct LFSPointer: Sendable, Equatable {
     /// The content's SHA-256.
     let hash: NixHash
     /// The content's bytes.
@@ -19,7 +19,7 @@ struct LFSPointer: Sendable, Equatable {
     ]
 
     /// Reads a pointer; nil for any other content.
-    init?(parsing bytes: [UInt8]) {
+    package init?(parsing bytes: [UInt8]) {
         guard bytes.count < Self.longest, let text = String(validating: bytes, as: UTF8.self) else { return nil }
         var hash: NixHash?
         var size: Int64?

@@ -2,7 +2,7 @@
 /// sets, `\` takes the next byte literally; no braces.
 ///
 /// Bytes, as in the C locale.
-struct GlobPattern: Sendable, Equatable {
+package struct GlobPattern: Sendable, Equatable {
     private enum Element: Sendable, Equatable {
         case literal(UInt8)
         case anyByte
@@ -12,7 +12,7 @@ struct GlobPattern: Sendable, Equatable {
 
     private let elements: [Element]
 
-    init(_ text: String) {
+    package init(_ text: String) {
         let bytes = Array(text.utf8)
         var elements: [Element] = []
         var index = 0
@@ -90,7 +90,7 @@ struct GlobPattern: Sendable, Equatable {
     /// Whether the whole path matches.
     ///
     /// Time is at most pattern length times path length.
-    func matches(_ path: String) -> Bool {
+    package func matches(_ path: String) -> Bool {
         let bytes = Array(path.utf8)
         var element = 0
         var position = 0

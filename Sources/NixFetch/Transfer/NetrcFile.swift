@@ -1,7 +1,7 @@
 /// A `.netrc` file: logins and passwords by host name.
-struct NetrcFile: Sendable {
+package struct NetrcFile: Sendable {
     /// One login.
-    struct Entry: Sendable, Equatable {
+    package struct Entry: Sendable, Equatable {
         var login = ""
         var password = ""
     }
@@ -16,7 +16,7 @@ struct NetrcFile: Sendable {
     }
 
     /// Reads the text of a file: `machine NAME login USER password SECRET`, `default …`, `#` comments, `macdef` skipped.
-    init(parsing text: String) {
+    package init(parsing text: String) {
         var words: [Substring] = []
         var isMacro = false
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -70,7 +70,7 @@ struct NetrcFile: Sendable {
     }
 
     /// The login for a host, or the default one.
-    func entry(host: String) -> Entry? {
+    package func entry(host: String) -> Entry? {
         machines[host] ?? fallback
     }
 }

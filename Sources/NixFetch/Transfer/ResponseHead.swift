@@ -1,7 +1,7 @@
-import NixFormats
+package import NixFormats
 
 /// Status and header fields of an HTTP answer.
-struct ResponseHead: Sendable, Equatable {
+package struct ResponseHead: Sendable, Equatable {
     /// 200 and so on.
     var status: Int
     /// Names in lower case, in the order received.
@@ -14,12 +14,12 @@ struct ResponseHead: Sendable, Equatable {
         fields.last { $0.name == name }?.value
     }
 
-    static func == (left: ResponseHead, right: ResponseHead) -> Bool {
+    package static func == (left: ResponseHead, right: ResponseHead) -> Bool {
         left.status == right.status && left.fields.elementsEqual(right.fields) { $0 == $1 }
     }
 
     /// Body length in bytes, when the server tells a plausible one.
-    var contentLength: Int64? {
+    package var contentLength: Int64? {
         guard let text = self["content-length"], let length = Int64(text), length >= 0 else { return nil }
         return length
     }
@@ -31,7 +31,7 @@ struct ResponseHead: Sendable, Equatable {
     }
 
     /// `Content-Range: bytes start-end/total` or `bytes */total`.
-    var contentRange: (start: Int64?, end: Int64?, total: Int64?)? {
+    package var contentRange: (start: Int64?, end: Int64?, total: Int64?)? {
         guard let text = self["content-range"], text.lowercased().hasPrefix("bytes") else { return nil }
         let parts = text.dropFirst(5).trimmingBlanks().split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count == 2 else { return nil }
@@ -48,7 +48,7 @@ struct ResponseHead: Sendable, Equatable {
     }
 
     /// The SHA-256 digest of the whole file, where a bucket keeps it; one of its parts' digests has a number behind.
-    var promisedDigest: NixHash? {
+    package var promisedDigest: NixHash? {
         guard let text = self["x-amz-checksum-sha256"], !text.contains("-"), let bytes = Base64.decode(text.utf8),
             bytes.count == 32
         else {
@@ -84,13 +84,15 @@ struct Validators: Sendable, Equatable {
 }
 
 /// Collects header lines as libcurl delivers them, one block per answer (1xx answers come first).
-struct ResponseHeadParser {
+package struct ResponseHeadParser {
     private var status = 0
     private var fields: [(name: String, value: String)] = []
     private var byteCount = 0
 
+    package init() {}
+
     /// What a line meant.
-    enum Step {
+    package enum Step {
         case more
         /// The blank line after the final answer's fields.
         case complete(ResponseHead)
@@ -98,7 +100,7 @@ struct ResponseHeadParser {
         case tooLong
     }
 
-    mutating func feed(_ line: UnsafeRawBufferPointer) -> Step {
+    package mutating func feed(_ line: UnsafeRawBufferPointer) -> Step {
         byteCount += line.count
         guard byteCount <= 256 << 10 else { return .tooLong }
         let text = Self.trimmed(line[...])

@@ -1,5 +1,5 @@
 /// Why one request failed.
-struct TransferError: Error, Sendable {
+package struct TransferError: Error, Sendable {
     /// What kind of failure; decides about retrying.
     enum Code: Sendable, Equatable {
         /// libcurl's result code.

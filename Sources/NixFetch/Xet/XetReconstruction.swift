@@ -1,29 +1,29 @@
-import NixFormats
+package import NixFormats
 
 /// What a part of a file is made of: the answer of `/v2/reconstructions` or `/v1/reconstructions`, checked.
-struct XetReconstruction: Sendable {
+package struct XetReconstruction: Sendable {
     /// Chunks of a xorb that one request gives.
-    struct Fetch: Sendable {
+    package struct Fetch: Sendable {
         let url: URLReference
         /// The xorb, by the digits of its hash.
         let xorb: String
         /// The numbers of its chunks.
-        let chunks: Range<Int>
+        package let chunks: Range<Int>
         /// Where they lie in the xorb.
-        let bytes: ClosedRange<Int64>
+        package let bytes: ClosedRange<Int64>
         /// Where they go, at least once.
-        var uses: [Use]
+        package var uses: [Use]
     }
 
     /// Chunks that lie in a row in the file.
-    struct Use: Sendable {
-        let chunks: Range<Int>
+    package struct Use: Sendable {
+        package let chunks: Range<Int>
         /// Where in the file.
-        let range: Range<Int64>
+        package let range: Range<Int64>
     }
 
     /// What to ask for, in the order of the file.
-    private(set) var fetches: [Fetch] = []
+    package private(set) var fetches: [Fetch] = []
 
     private struct Invalid: Error {
         let reason: String
@@ -32,7 +32,7 @@ struct XetReconstruction: Sendable {
     /// Reads an answer to a request for `wanted` of a file of `total` bytes.
     ///
     /// - Throws: code `.damaged` where it does not give what was asked for.
-    init(
+    package init(
         _ answer: JSONValue, from url: URLReference, wanted: Range<Int64>, total: Int64
     ) throws(TransferError) {
         do throws(Invalid) {

@@ -40,6 +40,11 @@ package enum InputScheme: String, CaseIterable, Sendable {
             throw InputError("'type' attribute to specify input scheme is required but not provided")
         }
         guard let scheme = InputScheme(rawValue: type) else { return nil }
+        if scheme.needsFlakes, !features.contains("flakes") {
+            throw InputError(
+                "experimental Nix feature 'flakes' is disabled; add '--extra-experimental-features flakes' to enable it"
+            )
+        }
         for (name, _) in attributes.sorted where name != "type" && name != "__final" {
             guard scheme.allowedAttributes.contains(name) else {
                 throw InputError("input attribute '\(name)' not supported by scheme '\(type)'")
@@ -51,6 +56,14 @@ package enum InputScheme: String, CaseIterable, Sendable {
         _ = try attributes.integer("revCount")
         _ = try attributes.integer("lastModified")
         return scheme
+    }
+
+    /// Whether inputs of this kind are there with the feature `flakes` only.
+    private var needsFlakes: Bool {
+        switch self {
+        case .github, .gitlab, .sourcehut, .indirect, .path: true
+        case .file, .tarball, .git, .mercurial: false
+        }
     }
 
     private func checkOwn(_ attributes: inout InputAttributes, _ features: Set<String>) throws(InputError) {
