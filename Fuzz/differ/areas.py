@@ -6,7 +6,7 @@ import dataclasses
 import random
 from collections.abc import Callable
 
-from differ import batches, texts
+from differ import batches, misuse, texts
 from differ.generator import Generator
 from differ.tree import Node, expression, item, text
 
@@ -87,4 +87,19 @@ def batch(seed: int) -> Question:
     return Question(root, form="print")
 
 
-AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns, "batches": batch}
+def misused(seed: int) -> Question:
+    """Values of every kind where another one belongs."""
+    return asked(misuse.misuse(random.Random(seed)), seed, "print", "strict", "strict", "strict", "json", "xml", "shallow")
+
+
+def readers(seed: int) -> Question:
+    """Texts that builtins read, many of them malformed."""
+    return asked(misuse.reader(random.Random(seed)), seed, "print", "print", "strict", "json")
+
+
+def order(seed: int) -> Question:
+    """Expressions that say when they are evaluated."""
+    return asked(misuse.Tracing(seed).top(), seed, "print", "strict", "json", "xml")
+
+
+AREAS: dict[str, Callable[[int], Question]] = {"expressions": expressions, "syntax": syntax, "patterns": patterns, "batches": batch, "misuse": misused, "readers": readers, "order": order}

@@ -65,7 +65,7 @@ class Evaluators:
             command = [*program, "--parse"]
         else:
             command = [*program, "--eval", *([] if "lazy" in flags else ["--strict"])]
-        return self.run([*command, "--store", store, *mode, "in.nix"])
+        return self.run([*command, "--store", store, "--option", "allow-import-from-derivation", "false", *mode, "in.nix"])
 
     def run(self, command: list[str]) -> Answer:
         with subprocess.Popen(

@@ -69,7 +69,7 @@ class Sessions:
     def start(self, program: list[str], lines: list[str], shows_trace: bool) -> tuple[subprocess.Popen[bytes], bytes]:
         text = "".join(f'{line}\nbuiltins.trace "<<{place}>>" "<<{place}>>"\n' for place, line in enumerate(lines))
         process = subprocess.Popen(
-            [*program, *(["--show-trace"] if shows_trace else [])],
+            [*program, "--option", "allow-import-from-derivation", "false", *(["--show-trace"] if shows_trace else [])],
             cwd=self.folder, env=self.environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=no_core_files,
         )
         return process, text.encode()

@@ -9,11 +9,11 @@ extension Builtins {
             if let derivation = try machine.importedDerivation(realised) { return derivation }
             return try machine.evaluator.importFile(realised)
         },
-        Builtin("scopedImport", 2, strict: 3, isGlobal: true) { (machine, scope, path, _, _) throws(EvaluationError) in
-            let set = try machine.forceAttributes(
-                scope, 0, "while evaluating the first argument passed to builtins.scopedImport")
+        Builtin("scopedImport", 2, strict: 2, isGlobal: true) { (machine, scope, path, _, _) throws(EvaluationError) in
             let realised = try machine.realisedPath(path)
             if let derivation = try machine.importedDerivation(realised) { return derivation }
+            let set = try machine.forceAttributes(
+                scope, 0, "while evaluating the first argument passed to builtins.scopedImport")
             return try machine.evaluator.importFile(realised, scope: set)
         },
         Builtin("findFile", 2, strict: 3, function: findFile),

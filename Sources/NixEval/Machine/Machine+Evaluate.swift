@@ -264,12 +264,16 @@ extension Machine {
         throw wrongType(value, expected: "a Boolean", expressionPosition(parent))
     }
 
-    /// Where Nix says that an expression is: nowhere for a constant.
+    /// Where Nix says that an expression is: nowhere for a literal that is a number, a text, a path or an empty list.
     func expressionPosition(_ node: NodePointer) -> UInt32 {
         switch node.pointee.opcode {
-        case .constant, .letInFrame, .letNewFrame: 0
-        case .not, .hasAttribute: expressionPosition(node.pointee.nodeA)
-        default: CodeArena.position(of: node)
+        case .letInFrame, .letNewFrame: return 0
+        case .constant where node.pointee.flags == 0:
+            let value = Value(bits: node.pointee.a)
+            let isNamed = value.isBool || value.isNull || value.isFunction || value.isAttributes
+            return isNamed ? CodeArena.position(of: node) : 0
+        case .not, .hasAttribute: return expressionPosition(node.pointee.nodeA)
+        default: return CodeArena.position(of: node)
         }
     }
 

@@ -83,7 +83,7 @@ extension Machine {
 
     private func incomparable(_ left: Value, _ right: Value) -> EvaluationError {
         let message =
-            typeName(left) == typeName(right)
+            typeName(left) == typeName(right) || left.isFunction && right.isFunction
             ? "cannot compare \(typeName(left)) with \(typeName(right)); values of that type are incomparable"
                 + " (values are \(summary(left)) and \(summary(right)))"
             : "cannot compare \(typeName(left)) with \(typeName(right)); values are \(summary(left)) and \(summary(right))"

@@ -47,7 +47,8 @@ struct LongestMatcher: RegexMatcher {
         self.text = text
         self.mustReachEnd = mustReachEnd
         counter = StepCounter(interruptFlag)
-        placeLimit = program.trackedCount == 0 ? 1 << 24 : min(1 << 24, 1 << 19 + 32 * text.count)
+        let tracked = program.trackedCount
+        placeLimit = tracked == 0 ? 1 << 24 : min(1 << 24, 1 << 22 / (8 + tracked) + 32 * text.count)
         let zeros = [UInt8](repeating: 0, count: program.trackedCount)
         roundCounts = [zeros]
         roundIndices = [zeros: 0]

@@ -54,16 +54,19 @@ extension Resolver {
         // Room for a list object: its header, and what is first the nodes and then, if all are atoms, their values.
         let object = arena.allocate(UInt.self, count: count + 1)
         var isConstant = true
+        // A list is where its first element is.
+        var position: UInt32 = 0
         for index in 0..<count {
             let element = try resolve(children[Int(node.pointee.a) + index], &frame)
             object[index + 1] = UInt(bitPattern: element)
             isConstant = isConstant && isAtom(element)
+            if index == 0 { position = machine.expressionPosition(element) }
         }
         guard isConstant else {
-            return add(Node(opcode: .list, operand: Int32(count), a: UInt(bitPattern: object + 1)), node)
+            return arena.add(Node(opcode: .list, operand: Int32(count), a: UInt(bitPattern: object + 1)), position)
         }
         object[0] = UInt(bitPattern: count << 3 | 1)
         for index in 1...count { object[index] = NodePointer(bitPattern: object[index]).unsafelyUnwrapped.pointee.a }
-        return constant(Value(.list, object), node, isDelayed: true)
+        return arena.add(Node(opcode: .constant, flags: 1, a: Value(.list, object).bits), position)
     }
 }

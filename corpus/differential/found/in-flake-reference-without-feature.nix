@@ -1,0 +1,1 @@
+map builtins.parseFlakeRef [ "git+https://x/y" "https://x/y.tar.gz" ]
