@@ -43,13 +43,13 @@ extension Builtins {
             "toHashFormat",
             try machine.required(
                 symbols.intern("toHashFormat"), in: set, "while locating the attribute 'toHashFormat'"))
-        let hash = try machine.hash(Array(digits.bytes), algorithm)
         let target: HashFormat
         do { target = try HashFormat(parsing: Array(format.bytes)) } catch { throw EvaluationError(error) }
         if format.bytes.elementsEqual("base32".utf8) {
             machine.evaluator.host.report(
                 Array(#"warning: "base32" is a deprecated alias for hash format "nix32"."#.utf8))
         }
+        let hash = try machine.hash(Array(digits.bytes), algorithm)
         return try machine.string(hash.printed(target, withAlgorithm: target == .sri).bytes)
     }
 }

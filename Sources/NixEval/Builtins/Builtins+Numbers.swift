@@ -54,13 +54,16 @@ extension Builtins {
         let result = float.rounded(rule)
         if let integer = forced.integer {
             // Through a float as in Nix, which refuses what a float cannot hold exactly.
-            guard Int(exactly: result) == integer else {
-                throw EvaluationError(
-                    .other,
-                    "Due to a bug (see https://github.com/NixOS/nix/issues/12899) the NixInt argument \(integer) caused undefined behavior in previous Nix versions.\n\tFuture Nix versions might implement the correct behavior."
-                )
-            }
-            return forced
+            let held = Int(exactly: result)
+            if held == integer { return forced }
+            let problem =
+                held.map {
+                    "a loss of precision occurred in previous Nix versions because the NixInt argument \(integer) was rounded to \($0)."
+                } ?? "the NixInt argument \(integer) caused undefined behavior in previous Nix versions."
+            throw EvaluationError(
+                .other,
+                "Due to a bug (see https://github.com/NixOS/nix/issues/12899) \(problem)\n\tFuture Nix versions might implement the correct behavior."
+            )
         }
         guard let integer = Int(exactly: result) else {
             throw EvaluationError(

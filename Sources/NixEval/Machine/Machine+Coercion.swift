@@ -22,8 +22,14 @@ extension Machine {
         }
     }
 
-    /// Where a lambda stands; 0 for anything else.
-    func position(ofFunction value: Value) -> UInt32 { value.isLambda ? value.lambdaCode.pointee.position : 0 }
+    /// Where a function written in Nix is, or what remains of one that has some of its arguments; 0 for a builtin.
+    func position(ofFunction value: Value) -> UInt32 {
+        if value.isLambda { return value.lambdaCode.pointee.position }
+        guard value.isBox(.partialLambda) else { return 0 }
+        let code = Value(bits: value.object[1]).lambdaCode.pointee
+        guard code.pattern == 0 else { return code.position }
+        return UnsafePointer<UInt32>(bitPattern: code.positions).unsafelyUnwrapped[value.partialCount]
+    }
 
     func builtinName(_ value: Value) -> String { (state.pointee.builtins + value.builtinIndex).pointee.name }
 

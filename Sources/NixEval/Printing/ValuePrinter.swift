@@ -1,3 +1,4 @@
+import NixFormats
 import NixSyntax
 
 /// Prints values as `nix eval`, `nix repl` and messages do.
@@ -224,10 +225,15 @@ package struct ValuePrinter {
     }
 
     private mutating func printDerivation(_ set: Value) throws(EvaluationError) {
-        let path = set.attribute(machine.known.drvPath)
-        guard !path.isAbsent else { return append("«derivation»", in: .place) }
+        let index = set.shape.index(of: machine.known.drvPath.rawValue)
+        guard index >= 0 else { return append("«derivation»", in: .place) }
+        let position = set.shape.positions[index]
+        let words = "while evaluating the drvPath of a derivation"
         let text = try machine.coerceToString(
-            path, 0, "while evaluating the drvPath of a derivation", copiesToStore: false)
+            Value(bits: set.attributeValues[index]), position, words, copiesToStore: false)
+        guard (try? machine.evaluator.host.storeDirectory.parse(ByteString(text.bytes))) != nil else {
+            throw EvaluationError(.other, "path '\(text.text)' is not in the Nix store").adding(words, position)
+        }
         begin(.place)
         append("«derivation ")
         out.append(contentsOf: text.bytes)
@@ -269,11 +275,7 @@ extension Machine {
         }
         let lambda = value.isLambda ? value : Value(bits: value.object[1])
         let code = lambda.lambdaCode.pointee
-        let given = value.isLambda ? 0 : value.partialCount
-        let position =
-            code.pattern != 0
-            ? code.position : UnsafePointer<UInt32>(bitPattern: code.positions).unsafelyUnwrapped[given]
-        let name = code.name < 0 ? "" : " \(evaluator.symbols.string(of: Symbol(rawValue: code.name)))"
-        return "«lambda\(name) @ \(evaluator.describe(position))»"
+        let name = code.name < 0 ? "" : " \(evaluator.printed(Symbol(rawValue: code.name)))"
+        return "«lambda\(name) @ \(evaluator.describe(position(ofFunction: value)))»"
     }
 }

@@ -1,0 +1,1 @@
+builtins.convertHash { hash = ""; toHashFormat = "base32"; }
