@@ -20,7 +20,7 @@ extension StoreHost {
     package func addDerivation(_ file: DerivationFile) throws(HostError) {
         // Nobody can ask for a derivation that is never valid, and thousands of them are a fifth of the memory.
         if options.writesNothing { return }
-        try requireWriting()
+        try requireWriting(for: "writeDerivation")
         pending.record(file.path, .derivation(file), references: file.references)
         policy?.allow(file.path)
     }
@@ -104,9 +104,11 @@ extension StoreHost {
     }
 
     /// Throws where an evaluation that may write has nowhere to write to.
-    private func requireWriting() throws(HostError) {
+    ///
+    /// - Parameter operation: Nix's name for what would write.
+    private func requireWriting(for operation: String = "addToStoreFromDump") throws(HostError) {
         guard access.isDummy, !options.writesNothing else { return }
-        throw HostError(StoreAccess.unsupported("addToStoreFromDump").message)
+        throw HostError(StoreAccess.unsupported(operation).message)
     }
 
     /// Writes computed objects, and what they refer to, into the store.

@@ -2,6 +2,7 @@ import Glibc
 package import NixEval
 package import NixFormats
 import NixStore
+import NixSyntax
 
 /// The world as evaluation sees it: this machine's files and environment, and a store.
 ///
@@ -68,7 +69,7 @@ package final class StoreHost: EvaluationHost {
         try policy?.require(path)
         if BundledFiles.contains(path) {
             if let contents = bundled.contents(path) { return contents }
-            throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+            throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
         }
         do throws(FileOperationError) {
             return try SmallFile.readAsNix(realPath(path))
@@ -94,7 +95,7 @@ package final class StoreHost: EvaluationHost {
     package func readDirectory(_ path: [UInt8]) throws(HostError) -> [(name: [UInt8], type: FileType)] {
         if BundledFiles.contains(path) {
             if let entries = bundled.entries(path) { return entries }
-            throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+            throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
         }
         try policy?.require(path)
         let folder = realPath(path)
@@ -118,7 +119,7 @@ package final class StoreHost: EvaluationHost {
     /// Throws what Nix says of a path that is not there.
     func requireExistence(_ path: [UInt8]) throws(HostError) {
         guard try fileType(path) == nil else { return }
-        throw HostError("path '\(String(decoding: path, as: UTF8.self))' does not exist")
+        throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
     }
 
     /// Throws where a folder stands in place of a file, in the words of who tries to read as many bytes as it has.
@@ -138,7 +139,7 @@ package final class StoreHost: EvaluationHost {
         try policy?.require(path)
         guard let resolved = realpath(realPath(path), nil) else {
             let text = String(decoding: path, as: UTF8.self)
-            if errno == ENOENT { throw HostError("path '\(text)' does not exist") }
+            if errno == ENOENT { throw HostError("path '\(BundledPath.displayed(text))' does not exist") }
             throw HostError("resolving symlinks of \"\(text)\": \(String(cString: strerror(errno)))")
         }
         defer { free(resolved) }

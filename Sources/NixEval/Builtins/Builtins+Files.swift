@@ -66,7 +66,8 @@ extension Builtins {
                 throw EvaluationError(error)
             }
             guard let type else {
-                throw EvaluationError(.host, "path '\(String(decoding: path, as: UTF8.self))' does not exist")
+                throw EvaluationError(
+                    .host, "path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
             }
             return try machine.string(type.rawValue)
         },

@@ -82,7 +82,7 @@ extension Evaluator {
     }
 
     /// Where files of the program itself appear to lie.
-    package static let bundledRoot = "/__corepkgs__"
+    package static let bundledRoot = BundledPath.root
 
     private func resolveSearchPathElement(_ path: [UInt8]) throws(EvaluationError) -> [UInt8]? {
         let text = String(decoding: path, as: UTF8.self)

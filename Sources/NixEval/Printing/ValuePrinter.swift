@@ -139,7 +139,7 @@ package struct ValuePrinter {
         if let float = value.float { return append(FloatFormat.general(float), in: .number) }
         if value.isPath {
             begin(.place)
-            out.append(contentsOf: value.bytes)
+            out.append(contentsOf: BundledPath.displayed(Array(value.bytes)))
             return end()
         }
         append(machine.functionText(value), in: .function)

@@ -4,7 +4,7 @@
 package final class SourceFile: @unchecked Sendable {
     /// Where the text comes from, which is also how Nix words positions in it.
     package enum Origin: Equatable, Sendable {
-        /// An absolute path, printed as it is.
+        /// An absolute path, printed as it is; of the program's own files as the search path names them.
         case file(String)
         /// `-E` and friends: printed `«string»`.
         case string
@@ -31,10 +31,29 @@ package final class SourceFile: @unchecked Sendable {
     /// How messages call this text.
     package var displayName: String {
         switch origin {
-        case .file(let path): path
+        case .file(let path): BundledPath.displayed(path)
         case .string: "«string»"
         case .standardInput: "«stdin»"
         case .bundled(let name): "«nix-internal»/\(name)"
         }
+    }
+}
+
+/// Where files of the program itself appear to lie, and how messages call them.
+package enum BundledPath {
+    /// The folder that `<nix>` would be.
+    package static let root = "/__corepkgs__"
+
+    private static let prefix = root + "/"
+
+    /// `<nix/fetchurl.nix>` for one of the program's files, any other path as it is.
+    package static func displayed(_ path: String) -> String {
+        path.hasPrefix(prefix) ? "<nix/\(path.dropFirst(prefix.count))>" : path
+    }
+
+    /// The same for bytes.
+    package static func displayed(_ path: [UInt8]) -> [UInt8] {
+        guard path.starts(with: prefix.utf8) else { return path }
+        return Array("<nix/".utf8) + path.dropFirst(prefix.utf8.count) + [UInt8(ascii: ">")]
     }
 }
