@@ -173,7 +173,8 @@ let
           foldl' (name: input: nodeName lock.nodes.${name}.inputs.${input}) lock.root reference
         else
           reference;
-      inputsOf = node: mapAttrs (_: reference: nodes.${nodeName reference}) (node.inputs or { });
+      nodeNamed = name: nodes.${name} or (throw "lock file references missing node '${name}'");
+      inputsOf = node: mapAttrs (_: reference: nodeNamed (nodeName reference)) (node.inputs or { });
       fromNodes = inputsOf lock.nodes.${lock.root};
       # What the file declares and the lock file does not have yet, or the command line sets.
       rest = listToAttrs (

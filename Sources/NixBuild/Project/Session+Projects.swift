@@ -95,7 +95,7 @@ extension Session {
             let attributes: [(name: String, value: ValueRoot)] = [
                 ("folder", ValueRoot(try evaluator.makePath(Array(folder.utf8)), evaluator)),
                 ("lock", ValueRoot(try lockValue(lock, lockPath), evaluator)),
-                ("source", ValueRoot(try lockValue(source.printed().bytes, folder), evaluator)),
+                ("source", ValueRoot(try jsonValue(source.printed().bytes), evaluator)),
                 ("directory", ValueRoot(try evaluator.makeString(Array(directory.utf8)), evaluator)),
             ]
             return try call("flake", of: functions, attributes)
@@ -173,8 +173,27 @@ extension Session {
     /// A lock file as a value, null where there is none.
     private func lockValue(_ lock: [UInt8]?, _ path: String) throws(EvaluationError) -> Value {
         guard let lock else { return evaluator.null }
+        let value: ValueRoot
+        do throws(EvaluationError) {
+            value = ValueRoot(try jsonValue(lock), evaluator)
+        } catch {
+            throw evaluator.failure("Could not parse '\(path)': \(error.text)")
+        }
+        guard try evaluator.kind(of: value.value) == .attributes else {
+            throw evaluator.failure("lock file '\(path)' is no JSON object")
+        }
+        let version = try evaluator.attribute("version", of: value.value).map { number throws(EvaluationError) in
+            try evaluator.integer(number)
+        }
+        guard let version, 5...7 ~= version else {
+            throw evaluator.failure("lock file '\(path)' has unsupported version \(version ?? 0)")
+        }
+        return value.value
+    }
+
+    private func jsonValue(_ text: [UInt8]) throws(EvaluationError) -> Value {
         let fromJSON = try evaluate(expression: "builtins.fromJSON")
-        return try evaluator.call(fromJSON, try evaluator.makeString(lock))
+        return try evaluator.call(fromJSON, try evaluator.makeString(text))
     }
 }
 

@@ -89,7 +89,7 @@ rec {
         ) "huggingface: 'repoType' must be one of: model, dataset, space"
         ++ failing (cfg ? repo && !(isText cfg.repo)) "huggingface: 'repo' must be a non-empty string"
         ++ failing (
-          cfg ? repo && isString cfg.repo && !(lib.hasInfix "/" cfg.repo)
+          cfg ? repo && isText cfg.repo && builtins.match "[^/:@?# ]+/[^/:@?# ]+" cfg.repo == null
         ) "huggingface: 'repo' must be in 'org/model' format"
         ++ failing (cfg ? revision && !(isText cfg.revision)) "huggingface: 'revision' must be a non-empty string"
         ++ fileList "huggingface" "files" cfg;
@@ -392,7 +392,10 @@ rec {
     if !isAttrs source then
       refuse "source must be an attribute set"
     else if present == [ ] then
-      refuse "source must specify exactly one of: ${builtins.concatStringsSep ", " kindNames}"
+      refuse (
+        "source must specify exactly one of: ${builtins.concatStringsSep ", " kindNames}"
+        + lib.optionalString (source != { }) "; got: ${builtins.concatStringsSep ", " (builtins.attrNames source)}"
+      )
     else if builtins.length present > 1 then
       refuse "source must specify exactly one type, got: ${builtins.concatStringsSep ", " present}"
     else
