@@ -142,7 +142,7 @@ struct CommandSession {
 
     private func settings() throws -> SessionSettings {
         var settings = SessionSettings()
-        settings.store = flags.store
+        settings.store = flags.chosenStore
         settings.evaluation = evaluationOptions()
         settings.build = buildOptions()
         settings.downloads = try downloaderOptions()

@@ -14,6 +14,7 @@ enum NixliteCommand {
                     "shell", "Enter the project's environment, or run a command in it", ShellCommand.self),
                 CommandEntry(
                     "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand.self),
+                CommandEntry("log", "Print what a build has printed", LogCommand.self),
                 CommandEntry(
                     "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",
                     program: .instantiate),
@@ -25,13 +26,19 @@ enum NixliteCommand {
                         CommandEntry("path", "Hash the NAR of a path", HashPathCommand.self),
                         CommandEntry("file", "Hash the bytes of a file", HashFileCommand.self),
                         CommandEntry("convert", "Convert between the spellings of hashes", HashConvertCommand.self),
+                        CommandEntry("to-base16", "", isHidden: true, HashToBase16Command.self),
+                        CommandEntry("to-base32", "", isHidden: true, HashToBase32Command.self),
+                        CommandEntry("to-base64", "", isHidden: true, HashToBase64Command.self),
+                        CommandEntry("to-sri", "", isHidden: true, HashToSRICommand.self),
                     ]),
                 CommandEntry(
-                    "store", "Add to, verify and query the store",
+                    "store", "Add to, verify, query and clean up the store",
                     [
                         CommandEntry("add", "Add a file or folder to the store", StoreAddCommand.self),
                         CommandEntry("verify", "Check the contents of the store", StoreVerifyCommand.self),
                         CommandEntry("path-info", "Show what the store knows of paths", StorePathInfoCommand.self),
+                        CommandEntry("gc", "Delete what nothing needs", program: .store, ["--gc"]),
+                        CommandEntry("delete", "Delete paths that nothing needs", program: .store, ["--delete"]),
                     ]),
             ])
     }

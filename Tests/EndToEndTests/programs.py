@@ -69,7 +69,7 @@ def run_one(command: str, program: "callable", work: pathlib.Path, folder: pathl
         *words, redirection, file = words
         files[redirection] = folder / file
     name, *rest = [word.replace("/pwd", str(folder)) for word in words]
-    store = [] if name == "nix-hash" else ["--store", str(work / STORE_NAME)]
+    store = [] if name == "nix-hash" or rest[:1] == ["hash"] else ["--store", str(work / STORE_NAME)]
     with open(files["<"], "rb") as standard_input, open(files[">"] or os.devnull, "wb") as file:
         return subprocess.run(
             [program(name), *store, *rest], cwd=folder, env=environment(work, variables), stdin=standard_input,
@@ -91,4 +91,5 @@ def repl(file: pathlib.Path, command: list[str], work: pathlib.Path) -> str:
 def normalise(text: str, work: pathlib.Path) -> str:
     text = text.replace(str(work / "pwd"), "/pwd").replace(str(work / STORE_NAME), "/store-root")
     # How much space is free depends on the file system.
+    text = re.sub(r"\bnixlite(?= --help| hash| store)", "nix", text)
     return re.sub(r"-?[0-9.]+ [KM]iB(?= freed)|(?<=saving )-?[0-9.]+ [KM]iB", "SIZE", text)

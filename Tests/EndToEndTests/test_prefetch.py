@@ -115,7 +115,7 @@ def test_a_missing_file(bare, files):
 
 def test_plain_lines_and_a_summary(bare, files):
     result = bare.run("prefetch", f"{files.address}/weights.bin?token=secret")
-    assert re.search(r"^fetched 'url-weights.bin-raw': 1 file, 1000.0 KiB in .* from the network$", result.stderr, re.M)
+    assert re.search(r"^fetched 'url-weights.bin-raw': 1 file, 1000.0 KiB in \d+\.\d s(, .* from the network)?$", result.stderr, re.M)
     assert "\x1b" not in result.stderr
     quiet = bare.run("prefetch", "--quiet", f"{files.address}/weights.bin")
     assert quiet.returncode == 0 and quiet.stderr == ""

@@ -100,15 +100,3 @@ enum PlaceholderText {
             "the package 'pkgs.\(attribute)' is a placeholder: nixlite evaluates it without nixpkgs and cannot build it\nhint: it would come from nixpkgs; use --nixpkgs locked, or install it on this machine"
     }
 }
-
-/// Logs in the place where `nix log` looks for them.
-enum BuildLogFile {
-    /// Writes the log of the derivation at `path`; one that cannot be written is no reason to fail.
-    static func write(_ text: [UInt8], for path: StorePath, _ layout: StoreLayout) {
-        guard !text.isEmpty else { return }
-        let name = path.baseName.description
-        let folder = layout.logDirectory.appending("drvs").appending(String(name.prefix(2)))
-        guard (try? FileModes.makeFolders(folder)) != nil else { return }
-        try? SmallFile.write(folder.appending(String(name.dropFirst(2))).description, text)
-    }
-}

@@ -13,6 +13,8 @@ package struct InstallableRequest: Sendable {
     package var showsEverything = false
     /// The rules of `nix-instantiate`: errors have no frame for the file, and without arguments a function stays one.
     package var isInstantiation = false
+    /// A function of an expression or a file stays one where no attribute of its result is asked for.
+    package var keepsFunctions = false
     /// A flake without an attribute is all its outputs.
     package var takesWholeFlakes = false
 
@@ -29,7 +31,8 @@ extension Session {
     ) throws(SessionError) -> [ValueRoot] {
         if request.expression != nil || request.file != nil {
             let base = try self.base(request)
-            let callsLast = !request.isInstantiation || purpose == .building || !arguments.isEmpty
+            let isKept = request.keepsFunctions || request.isInstantiation && arguments.isEmpty
+            let callsLast = purpose == .building || !isKept
             var values: [ValueRoot] = []
             for name in request.names.isEmpty ? [""] : request.names {
                 values.append(try root(select(name, in: base.value, callsLast: callsLast)))
@@ -91,12 +94,22 @@ extension Session {
         }
     }
 
-    /// The first of several paths that leads somewhere.
+    /// The first of several paths that leads somewhere; a function there stays one.
     private func first(_ paths: [AttributePath], in value: Value) throws(SessionError) -> Value? {
         for path in paths {
-            if case .found(let found) = try find(path, in: value) { return found }
+            if case .found(let found) = try find(path, in: value, callsLast: false) { return found }
         }
         return nil
+    }
+
+    /// The line of a message with the names that resemble those that none of the paths found; empty where there are none.
+    private func suggestion(_ paths: [AttributePath], in value: Value) throws(SessionError) -> String {
+        var similar: [String] = []
+        for path in paths {
+            guard case .missing(let missing, let others) = try find(path, in: value) else { continue }
+            similar += Suggestions.best(among: others, for: missing).filter { !similar.contains($0) }
+        }
+        return similar.isEmpty ? "" : "\n\(Suggestions.sentence(similar))"
     }
 
     // MARK: Installables
@@ -174,7 +187,19 @@ extension Session {
         }
         let config = root(try attribute("config", of: evaluation))
         if let found = try first(Self.configurationPaths(path), in: config.value) { return found }
-        throw .project(ProjectError("project '\(folder)' does not provide attribute '\(path.text)'"))
+        var hint = try model(meantBy: path, in: config.value)
+        if hint.isEmpty { hint = try suggestion(Self.configurationPaths(path), in: config.value) }
+        throw .project(ProjectError("project '\(folder)' does not provide attribute '\(path.text)'\(hint)"))
+    }
+
+    /// The line of a message with the model whose name was given without `models`, or without the quotes that a dot needs.
+    private func model(meantBy path: AttributePath, in configuration: Value) throws(SessionError) -> String {
+        let names = path.names.first == "models" ? path.names.dropFirst() : path.names[...]
+        let model = AttributePath(["models", names.joined(separator: ".")])
+        guard model != path, case .found = try find(AttributePath(["nixlite"]) + model, in: configuration) else {
+            return ""
+        }
+        return "\n\(Suggestions.sentence([model.text]))"
     }
 
     /// Where `path` is looked for in a configuration.
@@ -207,8 +232,9 @@ extension Session {
         if Paths.exists("\(folder)/devenv.nix") { return try project(folder, path, request, purpose) }
         let names = paths.map { "'\($0.text)'" }
         let list = names.dropLast().joined(separator: ", ")
+        let hint = try suggestion(paths, in: outputs.value)
         throw .project(
-            ProjectError("flake 'path:\(folder)' does not provide attribute \(list) or \(names.last ?? "")"))
+            ProjectError("flake 'path:\(folder)' does not provide attribute \(list) or \(names.last ?? "")\(hint)"))
     }
 
     /// A member that must be there.

@@ -6,6 +6,20 @@ import NixStore
 package struct BuildResult: Sendable {
     package let derivation: StorePath
     package let outputs: [(name: ByteString, path: StorePath)]
+
+    init(derivation: StorePath, outputs: [(name: ByteString, path: StorePath)]) {
+        self.derivation = derivation
+        self.outputs = outputs
+    }
+
+    /// Of an object that was asked for itself.
+    init(object: StorePath) {
+        derivation = object
+        outputs = [("out", object)]
+    }
+
+    /// Whether this is an object itself; no derivation is its own output.
+    package var isObject: Bool { outputs.first?.path == derivation }
 }
 
 extension Session {
@@ -19,6 +33,11 @@ extension Session {
         } catch {
             throw .host(error)
         }
+    }
+
+    /// Writes those store objects that the evaluation computed, and what they refer to.
+    package func writeComputed(_ paths: [StorePath]) throws(SessionError) {
+        try write(paths.filter { host.pending.contains($0) })
     }
 
     /// Writes everything that the evaluation computed.

@@ -19,11 +19,13 @@ package struct SelectedDerivation: Sendable, Equatable {
 extension Session {
     /// The derivations in a value: itself, or those of a set or list.
     ///
-    /// - Parameter allowsNone: a set without derivations is no error, as for `nix-instantiate`.
+    /// - Parameters:
+    ///   - allowsNone: a set without derivations is no error, as for `nix-instantiate`.
+    ///   - takesAllNames: attributes whose names packages do not have (`bge-v1.5`) count too, as models have them.
     package func derivations(
-        in value: ValueRoot, allowsNone: Bool = false
+        in value: ValueRoot, allowsNone: Bool = false, takesAllNames: Bool = false
     ) throws(SessionError) -> [SelectedDerivation] {
-        var collector = DerivationCollector()
+        var collector = DerivationCollector(takesAllNames: takesAllNames)
         let isEmpty: Bool
         do throws(EvaluationError) {
             try collect(value.value, into: &collector)
@@ -43,9 +45,12 @@ extension Session {
 
     /// What was found, and the sets that were looked at.
     private struct DerivationCollector {
+        let takesAllNames: Bool
         var found: [SelectedDerivation] = []
         /// Of sets that are held by the value that is searched.
         var seen: Set<UInt> = []
+
+        init(takesAllNames: Bool) { self.takesAllNames = takesAllNames }
     }
 
     private func collect(
@@ -55,7 +60,8 @@ extension Session {
         if try note(value, in: &collector) { return }
         switch try evaluator.kind(of: value) {
         case .attributes:
-            for bytes in try evaluator.attributeNames(of: value) where Self.isPlainName(bytes) {
+            let takesAllNames = collector.takesAllNames
+            for bytes in try evaluator.attributeNames(of: value) where takesAllNames || Self.isPlainName(bytes) {
                 let name = String(decoding: bytes, as: UTF8.self)
                 do throws(EvaluationError) {
                     try collect(member: name, of: value, into: &collector)

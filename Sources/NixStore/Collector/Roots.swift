@@ -15,7 +15,7 @@ extension LocalStore {
     ///
     /// `gcroots/auto` holds a link to `link`. Where the store's real folder is not its logical one, real Nix does not take such a
     /// link for a root, so a direct root in `gcroots/nixlite` stands beside it until a collection finds `link` gone.
-    /// Throws ``StoreError`` of kind `inUse` where `link` is something else than a link into the store.
+    /// Throws ``StoreError`` of kind `inUse` where `link` is something else than a link into this store or another one.
     package func addRoot(_ link: RealPath, to path: StorePath) throws(StoreError) {
         try requireWritable()
         let link = link.normalised(relativeTo: try FileSystem.workingDirectory())
@@ -27,8 +27,8 @@ extension LocalStore {
         }
         try addTemporaryRoots([path])
         if let status = try FileSystem.statusIfPresent(link) {
-            guard status.isLink, try rootTarget(FileSystem.linkTarget(link)) != nil else {
-                throw StoreError(.inUse, "cannot create symlink '\(link)'; already exists")
+            guard status.isLink, try isStoreLink(FileSystem.linkTarget(link)) else {
+                throw StoreError(.inUse, "cannot create symlink \"\(link)\"; already exists")
             }
         }
         try FileSystem.createDirectories(link.parent)
@@ -72,6 +72,14 @@ extension LocalStore {
     private func rootTarget(_ target: [UInt8]) throws(StoreError) -> StorePath? {
         let text = layout.logicalPath(real: RealPath(target)) ?? ByteString(target)
         return try? layout.storeDirectory.parsePrefix(text).path
+    }
+
+    /// Whether the target of a link lies in this store, or is an object of a store elsewhere: a project may change its store.
+    private func isStoreLink(_ target: [UInt8]) -> Bool {
+        if (try? rootTarget(target)) ?? nil != nil { return true }
+        let object = RealPath(target)
+        return object.parent.lastComponent == Array("store".utf8)
+            && (try? StorePath(baseName: ByteString(object.lastComponent))) != nil
     }
 
     private func collectLinks(_ path: RealPath, _ roots: inout [StoreRoot]) throws(StoreError) {

@@ -23,6 +23,8 @@ struct CommandEntry {
     var make: (() -> any Command)?
     /// The older program that reads the command line itself.
     var program: LegacyProgram?
+    /// What the older program reads before the words of the command line: its operation.
+    var operation: [String] = []
     var subcommands: [CommandEntry] = []
 
     init(_ name: String, _ summary: String, _ command: any Command.Type) {
@@ -31,10 +33,11 @@ struct CommandEntry {
         make = { command.init() }
     }
 
-    init(_ name: String, _ summary: String, program: LegacyProgram) {
+    init(_ name: String, _ summary: String, program: LegacyProgram, _ operation: [String] = []) {
         self.name = name
         self.summary = summary
         self.program = program
+        self.operation = operation
     }
 
     init(_ name: String, _ summary: String, _ subcommands: [CommandEntry]) {

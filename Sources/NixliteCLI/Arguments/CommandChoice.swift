@@ -1,3 +1,5 @@
+import NixEval
+
 /// Which command a command line asks for.
 ///
 /// Nix takes flags before a command's name too.
@@ -31,9 +33,10 @@ struct CommandChoice {
     func parse() throws(UsageError) -> any Command {
         if let make = entry.make { return try read(make()) }
         if let program = entry.program {
-            return LegacyCommand(program: program, words: words, name: "\(NixliteCommand.root.name) \(entry.name)")
+            let name = ([NixliteCommand.root.name] + names).joined(separator: " ")
+            return LegacyCommand(program: program, words: entry.operation + words, name: name)
         }
-        guard let first = words.first else { throw UsageError("no subcommand specified") }
+        guard let first = words.first else { throw UsageError(requirement) }
         switch first {
         case "--help", "-h": return help
         case "--version": return version
@@ -41,9 +44,19 @@ struct CommandChoice {
             let choice = CommandChoice(words.dropFirst())
             return choice.entry.program == nil ? choice.help : try CommandChoice(choice.names + ["--help"]).parse()
         default:
-            throw UsageError(
-                first.hasPrefix("-") ? "unrecognised flag '\(first)'" : "'\(first)' is not a recognised command")
+            if first.hasPrefix("-") { throw UsageError("unrecognised flag '\(first)'") }
+            let similar = Suggestions.best(among: entry.subcommands.map(\.name), for: first)
+            let hint = similar.isEmpty ? "" : "\n\(Suggestions.sentence(similar))"
+            throw UsageError("'\(first)' is not a recognised command\(hint)")
         }
+    }
+
+    /// What is said where only a group of commands was named, or nothing at all.
+    private var requirement: String {
+        if names.isEmpty { return "no subcommand specified" }
+        let known = entry.subcommands.map { "\n  · \($0.name)" }.sorted().joined()
+        let group = ([NixliteCommand.root.name] + names).joined(separator: " ")
+        return "\(group) requires a sub-command. Available sub-commands:\n\(known)"
     }
 
     private func read(_ command: some Command) throws(UsageError) -> any Command {

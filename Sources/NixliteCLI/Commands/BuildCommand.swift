@@ -1,6 +1,7 @@
 import NixBuild
 import NixEval
 import NixFormats
+import NixStore
 
 /// `nixlite build`: realises installables and links the results.
 struct BuildCommand: Command {
@@ -28,28 +29,50 @@ struct BuildCommand: Command {
 
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
+            let targets = try session.targets(installable.request())
             var derivations: [SelectedDerivation] = []
-            for root in try session.select(installable.request(), for: .building) {
-                derivations += try session.derivations(in: root)
+            var missing: [StorePath] = []
+            for target in targets {
+                switch target {
+                case .derivation(let derivation): derivations.append(derivation)
+                case .object: break
+                case .missing(let path): missing.append(path)
+                }
             }
+            if !missing.isEmpty { try refuse(missing, session, display) }
             if dryRun {
                 display.report(.planned(try session.plan(derivations)))
             } else {
                 try session.build(derivations)
             }
-            let results = try session.results(derivations)
+            let results = try session.results(targets)
             if !noLink && !dryRun { try ResultLinks(store: session.access.store()).make(results, name: outLink) }
             print(results, session)
         }
     }
 
+    /// Ends with Nix's messages about paths that nothing can make.
+    private func refuse(_ missing: [StorePath], _ session: Session, _ display: ProgressDisplay) throws {
+        let paths = SortedSet(missing).map { "\n  \(session.printed($0))" }.joined()
+        display.report(.note("don't know how to build these paths:\(paths)"))
+        let problems = missing.map { path in
+            let printed = session.printed(path)
+            return path.isDerivation
+                ? "failed to obtain derivation of '\(printed)'" : StoreProgram.notSubstitutable(printed).message ?? ""
+        }
+        throw CommandFailure(problems.joined(separator: "\n"))
+    }
+
     private func print(_ results: [BuildResult], _ session: Session) {
         if json {
             let objects = results.map { result in
-                JSONValue.object([
-                    "drvPath": .string(session.printed(result.derivation)),
-                    "outputs": .object(SortedMap(result.outputs.map { ($0.name, .string(session.printed($0.path))) })),
-                ])
+                result.isObject
+                    ? .string(session.printed(result.derivation))
+                    : JSONValue.object([
+                        "drvPath": .string(session.printed(result.derivation)),
+                        "outputs": .object(
+                            SortedMap(result.outputs.map { ($0.name, .string(session.printed($0.path))) })),
+                    ])
             }
             if let text = try? JSONValue.array(objects).printed() { StandardStreams.outputLine(text) }
         } else if printOutPaths {

@@ -1,5 +1,6 @@
 import NixBuild
 import NixEval
+import NixFormats
 
 /// `nixlite eval`: the value of a file, an expression or an installable.
 struct EvalCommand: Command {
@@ -39,7 +40,10 @@ struct EvalCommand: Command {
     func run() throws {
         if json && raw { throw UsageError("--raw and --json are mutually exclusive") }
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, _ in
-            let request = installable.request(showsEverything: all)
+            var request = installable.request(showsEverything: all)
+            request.keepsFunctions = true
+            // Which outputs are meant is nothing to a value.
+            request.names = try request.names.map { name in try OutputSelection(parsing: name).installable }
             for root in try session.select(request, for: .evaluation) { try print(root, session) }
         }
     }
@@ -51,17 +55,42 @@ struct EvalCommand: Command {
             value = try evaluator.call(try session.evaluate(expression: apply), value)
         }
         if strict { try evaluator.forceDeeply(value) }
+        let text: (bytes: [UInt8], context: [ContextElement])
         if raw {
-            StandardStreams.output(
-                try evaluator.coerceToString(value, for: "while generating the eval command output").bytes)
+            text = try evaluator.coerceToString(value, for: "while generating the eval command output")
         } else if json {
-            StandardStreams.outputLine(try evaluator.printJSON(value).bytes)
+            text = try evaluator.printJSON(value, copiesToStore: false)
         } else {
             var options = ValuePrinter.Options()
             options.forces = true
             options.printsDerivationPaths = true
             value = try evaluator.force(value)
-            StandardStreams.outputLine(try evaluator.print(value, options: options))
+            text = (try evaluator.print(value, options: options), try context(of: value, evaluator))
+        }
+        if !readOnly { try session.writeComputed(text.context.map(\.storePath)) }
+        raw ? StandardStreams.output(text.bytes) : StandardStreams.outputLine(text.bytes)
+    }
+
+    /// What the text of a value that is a string or a derivation refers to.
+    private func context(of value: Value, _ evaluator: Evaluator) throws -> [ContextElement] {
+        switch try evaluator.kind(of: value) {
+        case .string: return try evaluator.string(value).context
+        case .attributes:
+            // A derivation that cannot be evaluated was printed as such.
+            guard try evaluator.isDerivation(value), let path = try? evaluator.attribute("drvPath", of: value),
+                let text = try? evaluator.string(path)
+            else { return [] }
+            return text.context
+        default: return []
+        }
+    }
+}
+
+extension ContextElement {
+    /// What has to be in the store for the reference to lead somewhere.
+    fileprivate var storePath: StorePath {
+        switch self {
+        case .path(let path), .derivationDeep(let path), .output(let path, _): path
         }
     }
 }

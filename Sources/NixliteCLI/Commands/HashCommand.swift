@@ -46,6 +46,8 @@ struct HashedFiles: ArgumentGroup {
     private var hash = HashArguments()
     private var global = GlobalArguments()
     private var paths: [String] = []
+    /// `--mode`, of trees only.
+    var mode: String?
 
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
         try hash.declare(&line)
@@ -55,6 +57,7 @@ struct HashedFiles: ArgumentGroup {
 
     /// Prints the hash of each path, a line each.
     func print(_ method: ContentAddressMethod) throws {
+        let method = try mode.map { try StoreAddCommand.method(named: $0) } ?? method
         let algorithm = try hash.algorithm(or: .sha256, global)
         let format = try hash.format(or: .sri)
         for path in paths {
@@ -74,7 +77,10 @@ struct HashedFiles: ArgumentGroup {
 struct HashPathCommand: Command {
     var files = HashedFiles()
 
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try files.declare(&line) }
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try files.declare(&line)
+        try line.option("--mode", sets: &files.mode, "mode", "nar (also called recursive), or flat.")
+    }
 
     func run() throws { try files.print(.nar) }
 }
@@ -107,16 +113,89 @@ struct HashConvertCommand: Command {
     func run() throws {
         let features = try SessionFlags(global).settings.experimentalFeatures
         let algorithm = try algorithm.map { try HashAlgorithm(parsing: $0.utf8, features: features) }
-        let format = try HashFormat(parsing: to.utf8)
-        let expected = try from.map { try HashFormat(parsing: $0.utf8) }
+        let format = try Self.format(to)
+        let expected = try from.map { try Self.format($0) }
         for text in hashes {
             let parsed = try NixHash.parse(ByteString(text), expected: algorithm, features: features)
             if let expected, expected != parsed.format {
-                throw CommandFailure(
-                    "input hash '\(text)' does not have the expected format for '--from \(from ?? "")'")
+                let asked = "'--from \(from ?? "")' was specified"
+                throw CommandFailure("input hash '\(text)' has format '\(parsed.format.name)', but \(asked)")
             }
-            let printed = parsed.hash.printed(format, withAlgorithm: format == .sri)
-            StandardStreams.outputLine(printed)
+            Self.print(parsed.hash, format)
         }
     }
+
+    /// The spelling of that name; Nix has an old name for one of them.
+    private static func format(_ name: String) throws(UsageError) -> HashFormat {
+        if name == "base32" {
+            StandardStreams.error(
+                "\(Terminal().warning("warning:")) \"base32\" is a deprecated alias for hash format \"nix32\".\n")
+        }
+        do throws(FormatError) { return try HashFormat(parsing: name.utf8) } catch { throw UsageError("\(error)") }
+    }
+
+    fileprivate static func print(_ hash: NixHash, _ format: HashFormat) {
+        StandardStreams.outputLine(hash.printed(format, withAlgorithm: format == .sri))
+    }
+}
+
+/// Nix's older commands for one spelling each.
+private struct HashSpelling: ArgumentGroup {
+    private var global = GlobalArguments()
+    private var algorithm: String?
+    private var hashes: [String] = []
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
+        try global.declare(&line)
+        try line.option("--type", sets: &algorithm, "algorithm", "The algorithm, where the hash does not name it.")
+        try line.positionals("hashes", addsTo: &hashes, "Hashes.")
+    }
+
+    func print(_ format: HashFormat) throws {
+        StandardStreams.error(
+            "\(Terminal().warning("warning:")) The old format conversion subcommands of `nix hash` were deprecated in favor of `nix hash convert`.\n"
+        )
+        let features = try SessionFlags(global).settings.experimentalFeatures
+        let algorithm = try algorithm.map { try HashAlgorithm(parsing: $0.utf8, features: features) }
+        for text in hashes {
+            HashConvertCommand.print(
+                try NixHash.parse(ByteString(text), expected: algorithm, features: features).hash, format)
+        }
+    }
+}
+
+/// `nixlite hash to-base16`.
+struct HashToBase16Command: Command {
+    private var spelling = HashSpelling()
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
+
+    func run() throws { try spelling.print(.base16) }
+}
+
+/// `nixlite hash to-base32`.
+struct HashToBase32Command: Command {
+    private var spelling = HashSpelling()
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
+
+    func run() throws { try spelling.print(.nix32) }
+}
+
+/// `nixlite hash to-base64`.
+struct HashToBase64Command: Command {
+    private var spelling = HashSpelling()
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
+
+    func run() throws { try spelling.print(.base64) }
+}
+
+/// `nixlite hash to-sri`.
+struct HashToSRICommand: Command {
+    private var spelling = HashSpelling()
+
+    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
+
+    func run() throws { try spelling.print(.sri) }
 }

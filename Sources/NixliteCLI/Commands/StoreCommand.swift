@@ -5,8 +5,9 @@ import NixStore
 extension GlobalArguments {
     /// The store that these flags name, opened.
     func openStore() throws -> LocalStore {
+        let flags = try SessionFlags(self)
         do throws(StoreError) {
-            return try StoreAccess(store).store()
+            return try StoreAccess(flags.chosenStore).store()
         } catch {
             throw CommandFailure(error.message)
         }
@@ -18,27 +19,39 @@ struct StoreAddCommand: Command {
     var global = GlobalArguments()
     var name: String?
     var mode = "nar"
+    var algorithm: String?
     var paths: [String] = []
 
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
         try global.declare(&line)
         try line.option(
             "-n", "--name", sets: &name, "name", "The name of the store object; by default the path's last part.")
-        try line.option("--mode", sets: &mode, "mode", "flat, or nar (also called recursive).")
+        try line.option("--mode", sets: &mode, "mode", "flat, text, or nar (also called recursive).")
+        try line.option("--hash-algo", sets: &algorithm, "algorithm", "blake3, md5, sha1, sha256 or sha512.")
         try line.positionals("paths", addsTo: &paths, isRequired: true, "Files and folders.")
     }
 
-    private static let methods: [String: ContentAddressMethod] = ["flat": .flat, "nar": .nar, "recursive": .nar]
+    private static let methods: [String: ContentAddressMethod] = [
+        "flat": .flat, "nar": .nar, "recursive": .nar, "text": .text,
+    ]
+
+    /// The way of hashing that `--mode` names.
+    static func method(named name: String) throws(UsageError) -> ContentAddressMethod {
+        guard let method = methods[name] else {
+            throw UsageError("Unknown file ingestion method '\(name)', expect `flat`, `nar`, or `git`")
+        }
+        return method
+    }
 
     func run() throws {
+        let method = try Self.method(named: mode)
+        let settings = try SessionFlags(global).settings
+        let algorithm = try algorithm.map { try HashArguments.algorithm(named: $0, settings) } ?? .sha256
         let store = try global.openStore()
         for path in paths {
             let file = try NamedFile(path)
-            guard let method = Self.methods[mode] else {
-                throw CommandFailure("unknown file ingestion method, expect `flat`, `nar`, or `git`: \(mode)")
-            }
             let added = try store.addPath(
-                file.path, name: ByteString(name ?? file.name), method: method)
+                file.path, name: ByteString(name ?? file.name), method: method, algorithm: algorithm)
             StandardStreams.outputLine(store.layout.storeDirectory.print(added))
         }
     }

@@ -31,6 +31,9 @@ struct SessionFlags {
         settings = try NixConfiguration.read()
     }
 
+    /// The store that a flag or the configuration names; nil where it is for the environment to say.
+    var chosenStore: String? { store ?? settings["store"] }
+
     /// How progress and messages appear.
     var displayFormat: ProgressDisplay.Format {
         switch logFormat {

@@ -82,10 +82,12 @@ struct FetchSummary: Sendable, Equatable {
         parts[0] += seconds < 10 ? " in \(ProgressLine.tenths(seconds)) s" : " in \(ProgressLine.duration(seconds))"
         if network > 0 {
             let speed = seconds > 0.05 ? "\(ProgressLine.size(Double(network) / seconds))/s " : ""
-            parts.append(
-                resumed > 0
-                    ? "\(ProgressLine.size(Double(network))) of it \(speed)from the network, the rest from an earlier run"
-                    : "\(speed)from the network")
+            if resumed > 0 {
+                let size = ProgressLine.size(Double(network))
+                parts.append("\(size) of it \(speed)from the network, the rest from an earlier run")
+            } else if !speed.isEmpty {
+                parts.append("\(speed)from the network")
+            }
         } else if bytes > 0 {
             parts.append("from an earlier run")
         }

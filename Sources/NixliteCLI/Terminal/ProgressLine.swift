@@ -62,7 +62,8 @@ enum ProgressLine {
 
     /// `name: file: reason; trying again in 2.5 s`.
     static func retry(_ name: String, _ file: String, _ reason: String, _ delay: Double) -> String {
-        "\(name): \(file): \(reason); trying again in \(tenths(delay)) s"
+        let place = name == file ? name : "\(name): \(file)"
+        return "\(place): \(reason); trying again in \(tenths(delay)) s"
     }
 
     /// Bytes with a binary unit and one digit after the point.

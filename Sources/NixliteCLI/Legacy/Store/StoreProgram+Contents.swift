@@ -102,11 +102,15 @@ extension StoreProgram {
         StandardStreams.outputLine(Array("export _args; _args=".utf8) + ShellQuoting.quote(arguments))
     }
 
-    /// `--read-log`: no log is kept.
+    /// `--read-log`: what builds have printed.
     func readLog() throws {
         try refuseFlags()
         for word in options.words {
-            throw CommandFailure("build log of derivation '\(session.printed(try storePath(word)))' is not available")
+            let path = try storePath(word)
+            guard let log = try session.buildLog(path) else {
+                throw CommandFailure("build log of derivation '\(session.printed(path))' is not available")
+            }
+            StandardStreams.output(log)
         }
     }
 }

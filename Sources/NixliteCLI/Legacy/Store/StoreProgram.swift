@@ -155,7 +155,7 @@ enum StoreOperation: CaseIterable {
         case .delete: "Delete paths (--ignore-liveness)."
         case .collect: "Delete what nothing needs (--print-roots, --print-live, --print-dead)."
         case .printEnvironment: "Print a derivation's environment for a shell."
-        case .readLog: "Print a build's log; nixlite keeps none."
+        case .readLog: "Print the logs of builds."
         case .dumpDatabase: "Print what is registered."
         case .checkValidity: "Fail for paths that are not valid (--print-invalid)."
         case .dump: "Write the NAR of a file or folder to standard output."
@@ -193,15 +193,8 @@ extension StoreProgram {
 
     /// The store object that a word means, through links that lead into the store.
     func storePath(_ word: String) throws -> StorePath {
-        let directory = session.host.storeDirectory
-        var path = Paths.absolute(word, from: Paths.currentDirectory())
-        // As many links as the system itself would follow, and more.
-        for _ in 0..<1024 {
-            if let logical = session.access.layout.logicalPath(real: RealPath(path)) { path = logical.description }
-            if directory.contains(ByteString(path)) { return try directory.parsePrefix(ByteString(path)).path }
-            guard let target = try? LinkTarget.read(RealPath(path)) else { break }
-            path = Paths.absolute(String(decoding: target, as: UTF8.self), from: Paths.parent(path))
-        }
+        if let path = try session.storePath(at: word) { return path }
+        let path = Paths.absolute(word, from: Paths.currentDirectory())
         throw CommandFailure("path \"\(path)\" is not in the Nix store")
     }
 
