@@ -124,3 +124,9 @@ def test_garbage_goes(project):
     )
     assert "store paths deleted" in result.stdout, result.stderr
     assert not project.real(path).exists()
+
+
+def test_a_project_without_models_says_so(project):
+    project.write_models("")
+    result = project.run("build")
+    assert (result.returncode, result.stderr) == (0, "note: there is nothing to build: no models are declared\n")

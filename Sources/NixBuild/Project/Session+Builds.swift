@@ -35,8 +35,9 @@ extension Session {
         }
     }
 
-    /// Writes those store objects that the evaluation computed, and what they refer to.
+    /// Writes those store objects that the evaluation computed, and what they refer to; a dummy store takes none.
     package func writeComputed(_ paths: [StorePath]) throws(SessionError) {
+        if access.isDummy { return }
         try write(paths.filter { host.pending.contains($0) })
     }
 

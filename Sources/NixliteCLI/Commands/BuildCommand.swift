@@ -29,7 +29,11 @@ struct BuildCommand: Command {
 
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
-            let targets = try session.targets(installable.request())
+            let request = installable.request()
+            let targets = try session.targets(request)
+            if targets.isEmpty, request.expression == nil, request.file == nil {
+                display.report(.note("note: there is nothing to build: no models are declared"))
+            }
             var derivations: [SelectedDerivation] = []
             var missing: [StorePath] = []
             for target in targets {
