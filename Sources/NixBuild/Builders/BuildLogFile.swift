@@ -1,4 +1,3 @@
-import NixFetch
 package import NixFormats
 import NixStore
 
@@ -12,31 +11,17 @@ enum BuildLogFile {
         try? SmallFile.write(file.description, text)
     }
 
-    /// The log of a derivation, nil where there is none; what real Nix has written is compressed.
+    /// The log of a derivation, nil where there is none.
+    ///
+    /// Those that real Nix has compressed are not read.
     static func read(_ path: StorePath, _ layout: StoreLayout) -> [UInt8]? {
-        let file = place(path, layout).description
-        if let text = try? SmallFile.read(file) { return text }
-        return Paths.exists("\(file).bz2") ? try? decompressed("\(file).bz2") : nil
+        try? SmallFile.read(place(path, layout).description)
     }
 
     private static func place(_ path: StorePath, _ layout: StoreLayout) -> RealPath {
         let name = path.baseName.description
         return layout.logDirectory.appending("drvs").appending(String(name.prefix(2)))
             .appending(String(name.dropFirst(2)))
-    }
-
-    private static func decompressed(_ file: String) throws(FetchError) -> [UInt8] {
-        let reader = try DecompressingReader(opening: file)
-        var text: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 65536)
-        while true {
-            let result = chunk.withUnsafeMutableBytes { buffer in
-                Result { () throws(FetchError) in try reader.read(into: buffer) }
-            }
-            let count = try result.get()
-            if count == 0 { return text }
-            text += chunk[..<count]
-        }
     }
 }
 
