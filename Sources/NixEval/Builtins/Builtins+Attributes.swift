@@ -156,17 +156,13 @@ extension Builtins {
         var entries: [AttributeEntry] = []
         entries.reserveCapacity(count)
         for index in 0..<count {
-            let set = try machine.forceLayeredAttributes(
-                Value(bits: values.elements[index]), 0,
-                "while evaluating an element of the list passed to builtins.listToAttrs")
-            let namePosition = machine.definition(of: known.name, in: set)
-            let name = try machine.stringWithoutContext(
-                try machine.required(known.name, in: set, "in a {name=...; value=...;} pair"), namePosition,
-                "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
-            let symbol = machine.evaluator.symbols.intern(name.bytes)
+            let (set, symbol) = try pair(Value(bits: values.elements[index]), machine)
             let valueIndex = set.shape.index(of: known.value.rawValue)
-            // Only the first of equal names needs a value.
-            if valueIndex < 0, entries.contains(where: { $0.symbol == symbol }) { continue }
+            if valueIndex < 0 {
+                // Only the first of equal names needs a value, and only once all names are there.
+                if entries.contains(where: { $0.symbol == symbol }) { continue }
+                for later in (index + 1)..<count { _ = try pair(Value(bits: values.elements[later]), machine) }
+            }
             let value = try machine.required(known.value, in: set, "in a {name=...; value=...;} pair")
             keep[index] = value.bits
             entries.append(
@@ -177,6 +173,18 @@ extension Builtins {
         let result = try machine.attributes(&entries)
         machine.keepAlive(keep)
         return result
+    }
+
+    /// An element of the list that `listToAttrs` is given, and its name.
+    @inline(__always)
+    private static func pair(_ element: Value, _ machine: Machine) throws(EvaluationError) -> (Value, Symbol) {
+        let set = try machine.forceLayeredAttributes(
+            element, 0, "while evaluating an element of the list passed to builtins.listToAttrs")
+        let name = try machine.stringWithoutContext(
+            try machine.required(machine.known.name, in: set, "in a {name=...; value=...;} pair"),
+            machine.definition(of: machine.known.name, in: set),
+            "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
+        return (set, machine.evaluator.symbols.intern(name.bytes))
     }
 
     private static func zipAttributesWith(

@@ -192,7 +192,7 @@ extension Machine {
                     earlier >= 0 ? shape.positions[earlier] : entries.first { $0.symbol == symbol }?.position ?? 0
                 throw EvaluationError(
                     .other,
-                    "dynamic attribute '\(evaluator.symbols.string(of: symbol))' already defined at "
+                    "dynamic attribute '\(evaluator.printed(symbol))' already defined at "
                         + evaluator.describe(first), at: dynamic.position)
             }
             let value = try delay(NodePointer(bitPattern: dynamic.value).unsafelyUnwrapped, frame)
