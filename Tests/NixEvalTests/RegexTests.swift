@@ -57,6 +57,10 @@ import Testing
         #expect(
             call("match", "x{100001}", "") == .error("memory limit exceeded by regular expression 'x{100001}'"))
         #expect(call("match", "x{99990}", "") == .value("null"))
+        // Rounds that multiply with each other.
+        #expect(
+            call("match", "(c|b|)**{132}x|abb", String(repeating: "b", count: 29))
+                == .error("memory limit exceeded by regular expression '(c|b|)**{132}x|abb'"))
     }
 
     /// Patterns that take a plain backtracking matcher more steps than there are atoms.
