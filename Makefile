@@ -10,7 +10,7 @@ SHELL := /bin/bash
 PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD_PACKAGES := git pkg-config libcurl4-openssl-dev libssl-dev libarchive-dev libsqlite3-dev python3
-TEST_PACKAGES := python3-venv nix-bin git-lfs openssh-client openssh-server libedit2 openssl nginx microsocks tinyproxy-bin
+TEST_PACKAGES := python3-venv nix-bin git-lfs mercurial openssh-client openssh-server libedit2 openssl nginx microsocks tinyproxy-bin
 BENCH_PACKAGES := nix-bin openssl curl nginx aria2
 SWIFT_SOURCES := Package.swift Sources Tests Fuzz/Targets
 

@@ -57,8 +57,19 @@ struct CommandSession {
             }
             do {
                 for name in flags.settings.unknown { display.report(.warning("unknown setting '\(name)'")) }
+                if let warns = flags.settings.flag("warn-short-path-literals") {
+                    let level = warns ? "warn" : "ignore"
+                    display.report(
+                        .warning(
+                            "'warn-short-path-literals' is deprecated, use 'lint-short-path-literals = \(level)' instead"
+                        ))
+                }
                 for name in flags.settings.unknownFeatures {
-                    display.report(.warning("unknown experimental feature '\(name)'"))
+                    let words =
+                        name == "no-url-literals"
+                        ? "experimental feature 'no-url-literals' has been stabilized and renamed; use 'lint-url-literals = fatal' setting instead"
+                        : "unknown experimental feature '\(name)'"
+                    display.report(.warning(words))
                 }
                 for warning in flags.warnings { display.report(.warning(warning)) }
                 if let notice = session.access.notice { display.report(.warning(notice)) }
@@ -149,8 +160,11 @@ struct CommandSession {
         settings.arguments = flags.arguments
         settings.usesLockedInputs = flags.nixpkgs == .locked
         settings.forbidsPlaceholders = flags.forbidsPlaceholders
+        settings.flakeOverrides = flags.flakeOverrides
         settings.overrides = Dictionary(flags.overrides.map { ($0.name, $0.url) }) { _, new in new }
         settings.writesNothing = writesNothing
+        settings.dirtyTrees.isAllowed = flags.settings.flag("allow-dirty") ?? true
+        settings.dirtyTrees.isWarned = flags.settings.flag("warn-dirty") ?? true
         if let registry = flags.settings["flake-registry"] { settings.flakeRegistry = registry }
         return settings
     }
@@ -160,6 +174,7 @@ struct CommandSession {
         let settings = flags.settings
         options.features = ParseOptions.Features(
             pipeOperators: settings.list("experimental-features").contains("pipe-operators"))
+        options.lints = settings.lints
         options.experimentalFeatures = settings.experimentalFeatures
         // What nix-instantiate has only on request, a program for projects and their inputs always has.
         if !usesLegacyExitCodes { options.experimentalFeatures.insert("flakes") }
@@ -213,6 +228,7 @@ struct CommandSession {
         options.keepGoing = flags.keepsGoing || settings.flag("keep-going") == true
         options.keepFailed = flags.keepsFailed || settings.flag("keep-failed") == true
         options.rebuilds = flags.rebuilds
+        options.keepsLogs = settings.flag("keep-build-log") ?? true
         options.timeout = settings.integer("timeout")
         options.maxSilentTime = settings.integer("max-silent-time")
         if let lines = settings.integer("log-lines") { options.logLines = lines }

@@ -11,9 +11,15 @@ struct ShellLaunch {
 
     /// Evaluates and builds what the shell needs and makes its files.
     init(_ session: Session, _ installable: String, _ display: ProgressDisplay) throws {
-        let environment = FetchEnvironment.current().variables
-        shell = try session.shell(installable)
+        let shell = try session.shell(installable)
         try session.keep(shell)
+        try self.init(shell, session, display)
+    }
+
+    /// Makes a shell's files.
+    init(_ shell: DevShell, _ session: Session, _ display: ProgressDisplay) throws {
+        let environment = FetchEnvironment.current().variables
+        self.shell = shell
         let names = StorePathTranslation(session.access.layout)
         let files = ShellFiles(shell, names, environment: environment) { display.report($0) }
         try files.make()
@@ -29,16 +35,25 @@ struct ShellLaunch {
 
     /// Becomes the command, or an interactive shell where there is none, and returns only when that fails.
     func run(_ command: [String]) throws -> CommandFailure {
+        let (bash, arguments) = try prepared(command)
+        signal(SIGPIPE, SIG_DFL)
+        SignalWatch.stop()
+        ChildProcess.withCStrings(arguments.map { ByteString($0) }) { _ = execv(bash, $0) }
+        return CommandFailure("executing '\(bash)': \(String(cString: strerror(errno)))")
+    }
+
+    /// Where bash is, and its arguments, the first of them its name, for a command or an interactive shell.
+    func prepared(_ command: [String]) throws -> (program: String, arguments: [String]) {
         let folder = "\(shell.dotfile)/nixlite"
         do throws(BuildFailure) {
             try FileModes.makeFolders(RealPath(folder))
         } catch {
-            return CommandFailure(error.message)
+            throw CommandFailure(error.message)
         }
         let file = "\(folder)/enter.sh"
         let path = EnvironmentVariable.value("PATH") ?? "/usr/bin:/bin"
         guard let bash = ProgramSearch.find("bash", path: path) else {
-            return CommandFailure("the program 'bash' is needed and not on PATH")
+            throw CommandFailure("the program 'bash' is needed and not on PATH")
         }
         // Without a terminal bash would not read the file of an interactive shell: it gets its commands in the environment.
         let isPiped = command.isEmpty && isatty(STDIN_FILENO) == 0
@@ -55,9 +70,6 @@ struct ShellLaunch {
             try SmallFile.write(file, script.text)
             arguments = ["bash", "--noprofile", "--norc", "-c", "source \"$0\"; exec \"$@\"", file] + command
         }
-        signal(SIGPIPE, SIG_DFL)
-        SignalWatch.stop()
-        ChildProcess.withCStrings(arguments.map { ByteString($0) }) { _ = execv(bash, $0) }
-        return CommandFailure("executing '\(bash)': \(String(cString: strerror(errno)))")
+        return (bash, arguments)
     }
 }

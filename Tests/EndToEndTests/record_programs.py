@@ -9,7 +9,9 @@ import pathlib
 import sys
 import tempfile
 
+import git_flakes
 import git_trees
+import mercurial_trees
 import programs
 
 
@@ -38,14 +40,25 @@ def main() -> None:
     for file in programs.repl_inputs():
         text = with_folder(lambda work: programs.repl(file, [program("nix"), "repl"], work))
         file.with_suffix(".exp").write_text(text)
+    for trees in (git_trees, mercurial_trees):
+        with tempfile.TemporaryDirectory(prefix="record-") as name:
+            repositories = pathlib.Path(name)
+            trees.make(repositories)
+            answers = {
+                expression: with_folder(lambda work: git_trees.answer(expression, [program("nix")], repositories, work))
+                for expression in trees.EXPRESSIONS
+            }
+        trees.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
     with tempfile.TemporaryDirectory(prefix="record-") as name:
         repositories = pathlib.Path(name)
-        git_trees.make(repositories)
+        git_flakes.make(repositories)
         answers = {
-            expression: with_folder(lambda work: git_trees.answer(expression, [program("nix")], repositories, work))
-            for expression in git_trees.EXPRESSIONS
+            f"{folder}: {words}": with_folder(
+                lambda work: git_flakes.answer(folder, words, [program("nix")], repositories, work)
+            )
+            for folder, words in git_flakes.CASES
         }
-    git_trees.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    git_flakes.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -215,3 +215,76 @@ def test_build(home):
     assert re.search(r"This derivation produced the following outputs:\n  \./repl-result-out -> /nix/store/\w+-x\n", result.stdout)
     assert (home / "repl-result-out").read_text() == "built\n"
     assert "error: expression does not evaluate to a derivation, so I can't build it" in result.stderr
+
+
+def derivation(name: str, script: str, **variables: str) -> str:
+    more = "".join(f'{key} = "{value}"; ' for key, value in variables.items())
+    return f'derivation {{ name = "{name}"; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" "{script}" ]; {more}}}'
+
+
+def run_repl(home, text, *arguments):
+    return subprocess.run(
+        [NIXLITE, "repl", "--store", str(home / "store"), *arguments], cwd=home,
+        env={"PATH": os.environ["PATH"], "HOME": str(home)}, input=text, capture_output=True, text=True,
+        timeout=DEADLINE_SECONDS,
+    )
+
+
+@pytest.mark.parametrize("begin", [":b ", "import "])
+def test_interrupt_stops_a_build(begin, start, home):
+    process = home / "process"
+    terminal = start()
+    terminal.send(f"{begin}({derivation('slow', f'echo $$ > {process}; exec /bin/sleep 300')})\n")
+    end = time.monotonic() + DEADLINE_SECONDS
+    while not (process.exists() and process.read_text().endswith("\n")):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    builder = process.read_text().strip()
+    terminal.send("\x03")
+    terminal.wait_for("error: interrupted by the user")
+    terminal.wait_for(PROMPT)
+    while os.path.exists(f"/proc/{builder}"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    terminal.send(f":b {derivation('fast', 'echo built > $out')}\n")
+    terminal.wait_for("This derivation produced the following outputs:")
+
+
+def test_log(home):
+    loud = derivation("loud", "echo said; echo > $out")
+    silent = derivation("silent", "echo > $out")
+    result = run_repl(home, f":log {loud}\n:b {loud}\n:log {loud}\n:b {silent}\n:log {silent}\n:log 1\n")
+    assert result.returncode == 0
+    assert re.search(r"^error: build log of '/nix/store/\w+-loud\.drv' is not available$", result.stderr, re.MULTILINE)
+    assert re.search(r"^got build log for '/nix/store/\w+-loud\.drv' from 'local'$", result.stderr, re.MULTILINE)
+    assert re.search(r"^got build log for '/nix/store/\w+-silent\.drv' from 'local'$", result.stderr, re.MULTILINE)
+    assert "\nsaid\n\n\n" in result.stdout
+    assert "error: expression does not evaluate to a derivation, so I can't build it" in result.stderr
+
+
+def test_shell_of_a_derivation(home):
+    needed = derivation("needed", "echo contents > $out")
+    shell = derivation("wanted", "exit 1", variable="value", needed=f"${{{needed}}}").replace('"${', '"${toString (').replace('}}";', '})}";')
+    result = run_repl(home, f':sh {shell}\necho "variable is $variable"; cat $needed\n')
+    assert result.returncode == 0, result.stderr
+    assert "variable is value\ncontents\n" in result.stdout, result.stderr
+
+
+def test_shell_with_a_derivation(home):
+    (home / "packages").mkdir()
+    (home / "packages" / "default.nix").write_text(
+        "{ }: { runCommand = name: attributes: text: derivation (attributes // {\n"
+        '  inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" text ]; }); }\n'
+    )
+    script = "/bin/mkdir -p $out/bin; echo '#!/bin/sh' > $out/bin/tool; echo echo ran >> $out/bin/tool; /bin/chmod +x $out/bin/tool"
+    result = run_repl(home, f":u {derivation('tool', script)}\ntool\n", "-I", "nixpkgs=packages")
+    assert result.returncode == 0, result.stderr
+    assert "\nran\n" in result.stdout, result.stderr
+    without = run_repl(home, f":u {derivation('tool', script)}\n")
+    assert "error: file 'nixpkgs' was not found in the Nix search path" in without.stderr
+
+
+def test_what_there_is_none_of(home):
+    result = run_repl(home, f":i {derivation('x', 'true')}\n:i 1\n")
+    assert "error: ':i' is not there: nixlite keeps no profiles" in result.stderr
+    assert "error: expression does not evaluate to a derivation, so I can't build it" in result.stderr

@@ -185,4 +185,18 @@ import Testing
             """)
         #expect(throws: FetchError.self) { _ = try unpack(path) }
     }
+
+    @Test func readsACompressedStream() throws {
+        let path = try archive(
+            "s.xz", "import lzma; open(path, 'wb').write(lzma.compress(bytes(range(256)) * 1000))")
+        let reader = try DecompressingReader(opening: path)
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1000)
+        while true {
+            let count = try buffer.withUnsafeMutableBytes { try reader.read(into: $0) }
+            if count == 0 { break }
+            bytes += buffer[..<count]
+        }
+        #expect(bytes == (0..<1000).flatMap { _ in Array(UInt8.min...UInt8.max) })
+    }
 }

@@ -7,8 +7,8 @@
 # Answers
 #
 #   bundle      what ../default.nix answers
-#   flake       { folder, lock, source, directory } -> the flake in `directory` of that folder, as `builtins.getFlake` would answer
-#               it; `source` has what is known of where the folder came from
+#   flake       { folder, lock, source, directory, tree } -> the flake in `directory` of that folder, as `builtins.getFlake` would
+#               answer it; `source` has what is known of where the folder came from; `tree`, the folder as an input, gives the rest
 #   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
 #   rawModel    a model's description -> its raw derivation, for a model that no project describes
 {
@@ -51,8 +51,27 @@ in
       lock,
       source ? { },
       directory ? "",
+      tree ? null,
     }:
-    resolve.flake (source // { outPath = folder; }) directory lock;
+    let
+      file = import (folder + "/${directory}/flake.nix");
+      own = file.inputs.self or { };
+      submodules = own.submodules or false;
+      isGit = tree.type == "git";
+      # The tree is copied only for who asks for its hash.
+      fetched = builtins.fetchTree (tree // (if isGit then { inherit submodules; } else { }));
+      rest =
+        if tree == null then
+          { }
+        else if isGit then
+          {
+            inherit (fetched) narHash;
+            inherit submodules;
+          }
+        else
+          { inherit (fetched) narHash lastModified lastModifiedDate; };
+    in
+    resolve.flake (source // rest // { outPath = folder; }) directory lock;
 
   devenv =
     {

@@ -73,7 +73,7 @@ let
     let
       implicit = if builtins.isFunction file.outputs then functionArgs file.outputs else { };
     in
-    mapAttrs (name: _: { url = "flake:${name}"; }) (removeAttrs implicit [ "self" ]) // file.inputs or { };
+    mapAttrs (name: _: { url = "flake:${name}"; }) (removeAttrs implicit [ "self" ]) // removeAttrs (file.inputs or { }) [ "self" ];
 
   # A fetched tree with its `outPath`.
   fetch =

@@ -38,7 +38,7 @@ final class DerivationBuilder: Sendable {
             if try options.rebuilds || !areValid(step) {
                 report(.building(name))
                 defer {
-                    BuildLogFile.write(log.text, for: step.path, store.layout)
+                    if options.keepsLogs { BuildLogFile.write(log.text, for: step.path, store.layout) }
                     report(.built(name))
                 }
                 try run(step, cancellation, &log)

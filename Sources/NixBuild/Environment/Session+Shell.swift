@@ -61,6 +61,11 @@ extension Session {
         guard let selected = try derivations(in: value).first else {
             throw .project(ProjectError("the shell is no derivation"))
         }
+        return try shell(of: selected, folder: folder)
+    }
+
+    /// The shell of a derivation, with its inputs built.
+    package func shell(of selected: SelectedDerivation, folder: String) throws(SessionError) -> DevShell {
         let derivation: Derivation
         do throws(HostError) {
             derivation = try host.readDerivation(selected.path)

@@ -1,4 +1,5 @@
 import Glibc
+import NixStore
 
 /// What a repository's `.gitattributes` say of its files.
 extension GitCommand {
@@ -39,19 +40,40 @@ extension GitCommand {
         return ignored
     }
 
-    /// Throws where a file only stands for one in LFS.
-    func refuseLargeFiles(_ paths: [String], in root: String) throws(GitError) {
-        guard mentions("filter=lfs", paths, in: root) else { return }
-        let pointer = Array("version https://git-lfs.github.com/spec/v1".utf8)
-        for path in paths where SmallFile.begins("\(root)/\(path)", with: pointer) {
-            throw GitError(message: "'\(path)' is in Git LFS, which fetching with 'lfs' does not support")
+    /// Puts the files in LFS where a commit has only pointers to them.
+    func fillLargeFiles(
+        _ paths: [String], of commit: String, _ request: Request, in target: RealPath
+    ) throws(GitError) {
+        guard let largeFiles, mentions("filter=lfs", paths, in: target.description) else { return }
+        let begin = Array("version https://git-lfs.github.com/spec/v1".utf8)
+        let pointers = paths.filter { path in
+            let file = target.appending(path).description
+            return isRegular(file) && SmallFile.begins(file, with: begin)
         }
+        guard !pointers.isEmpty else { return }
+        let place = folder.extended(by: "-large")
+        try largeFiles(request.local ?? request.url, commit, place)
+        for path in pointers {
+            let file = target.appending(path).description
+            var status = stat()
+            // A pointer that the repository does not keep in LFS is there as it is.
+            guard lstat(file, &status) == 0, rename(place.appending(path).description, file) == 0,
+                chmod(file, status.st_mode & 0o777) == 0
+            else { throw GitError(message: "replacing '\(path)': \(String(cString: strerror(errno)))") }
+        }
+        do { try TreeRemoval.remove(place) } catch { throw GitError(message: error.message) }
     }
 
     /// Whether a folder is at `path`, and no link to one.
     private func isFolder(_ path: String) -> Bool {
         var status = stat()
         return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether a file is at `path`, and no link to one.
+    private func isRegular(_ path: String) -> Bool {
+        var status = stat()
+        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG
     }
 
     /// Whether any file of attributes among `paths` has this text.

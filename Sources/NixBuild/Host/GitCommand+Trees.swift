@@ -3,26 +3,15 @@ import NixStore
 
 /// Work trees and submodules.
 extension GitCommand {
-    /// Copies the tracked files of a work tree as they are.
-    func copyWorkTree(_ source: String, _ request: Request, to target: RealPath) throws(GitError) -> Commit {
-        let submodules = request.fillsSubmodules ? "untracked" : "all"
+    /// What a work tree was made of, and whether it was changed since.
+    func describeWorkTree(_ source: String, withSubmodules: Bool) throws(GitError) -> Commit {
+        let submodules = withSubmodules ? "untracked" : "all"
         let status = ["status", "--porcelain", "--untracked-files=no", "--ignore-submodules=\(submodules)"]
         let isDirty = try !run(["-C", source] + status).isEmpty
-        let recursion = request.fillsSubmodules ? ["--recurse-submodules"] : []
-        let files = Set(Self.parts(try run(["-C", source, "ls-files", "-z"] + recursion))).sorted()
-            .filter { Paths.existsWithoutFollowing("\(source)/\($0)") }
-        var ignored: Set<String> = []
-        if request.ignoresExports {
-            ignored = Set(try ignoredExports(files, in: source, workTree: source, ["-C", source]))
+        if isDirty {
+            guard dirty.isAllowed else { throw GitError(message: "Git tree '\(source)' is dirty") }
+            if dirty.isWarned { warn("Git tree '\(source)' is dirty") }
         }
-        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
-        for file in files {
-            do { try copy(file, of: source, to: target, leavingOut: ignored) } catch {
-                throw GitError(message: "\(error)")
-            }
-        }
-        if request.wantsLargeFiles { try refuseLargeFiles(files, in: source) }
-        if isDirty { warn("Git tree '\(source)' is dirty") }
         guard let head = try? run(["-C", source, "rev-parse", "--verify", "--quiet", "HEAD^{commit}"]) else {
             return Commit(count: 0, date: 0)
         }
@@ -32,30 +21,28 @@ extension GitCommand {
         return Commit(revision: head, count: Int64(count) ?? 0, date: Int64(date) ?? 0)
     }
 
-    /// Copies one file, and makes the folders above it even where it is left out itself.
-    private func copy(
-        _ file: String, of source: String, to target: RealPath, leavingOut ignored: Set<String>
-    ) throws {
-        var path = ""
-        for component in file.split(separator: "/").dropLast() {
-            path += (path.isEmpty ? "" : "/") + component
-            if ignored.contains(path) { return }
+    /// Copies the tracked files of a work tree as they are.
+    func copyWorkTree(_ source: String, _ request: Request, to target: RealPath) throws(GitError) -> Commit {
+        let commit = try describeWorkTree(source, withSubmodules: request.fillsSubmodules)
+        let recursion = request.fillsSubmodules ? ["--recurse-submodules"] : []
+        let files = Set(Self.parts(try run(["-C", source, "ls-files", "-z"] + recursion))).sorted()
+            .filter { Paths.existsWithoutFollowing("\(source)/\($0)") }
+        var ignored: Set<String> = []
+        if request.ignoresExports {
+            ignored = Set(try ignoredExports(files, in: source, workTree: source, ["-C", source]))
         }
-        let from = RealPath("\(source)/\(file)")
-        var status = stat()
-        guard lstat(from.description, &status) == 0 else { throw FileOperationError("reading from file", from) }
-        // A submodule that is not to be filled is not there.
-        if status.st_mode & S_IFMT == S_IFDIR { return }
-        let place = target.appending(file)
-        try FileModes.makeFolders(place.parent)
-        if ignored.contains(file) { return }
-        if status.st_mode & S_IFMT == S_IFLNK {
-            try LinkTarget.replace(place, with: try LinkTarget.read(from))
-        } else {
-            try SmallFile.write(
-                place.description, try SmallFile.read(from.description),
-                mode: status.st_mode & 0o100 == 0 ? 0o644 : 0o755)
+        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
+        for file in files {
+            let isBelowIgnored = file.indices.contains { file[$0] == "/" && ignored.contains(String(file[..<$0])) }
+            guard !isBelowIgnored else { continue }
+            do {
+                try TrackedFile.copy(
+                    Array(file.utf8), of: RealPath(source), to: target, leavesOut: ignored.contains(file))
+            } catch {
+                throw GitError(message: "\(error)")
+            }
         }
+        return commit
     }
 
     // MARK: Submodules
@@ -90,7 +77,8 @@ extension GitCommand {
             }
             wanted.wantsLargeFiles = request.wantsLargeFiles
             let command = GitCommand(
-                folder: folder.appending("submodules-\(index)"), environment: environment, warn: warn)
+                folder: folder.appending("submodules-\(index)"), environment: environment, warn: warn, dirty: dirty,
+                largeFiles: largeFiles)
             _ = try command.checkOut(wanted, into: place)
         }
     }

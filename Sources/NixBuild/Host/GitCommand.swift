@@ -15,6 +15,9 @@ struct GitCommand {
     let environment: FetchEnvironment
     /// Told of work trees with changes.
     let warn: (String) -> Void
+    var dirty = DirtyTrees()
+    /// Fetches a commit with its files in LFS into a folder; nil leaves pointers.
+    var largeFiles: ((_ url: String, _ commit: String, _ target: RealPath) throws(GitError) -> Void)?
 
     /// What is wanted of a repository.
     struct Request {
@@ -25,7 +28,7 @@ struct GitCommand {
         var ignoresExports = false
         /// Whether submodules are filled; they are empty folders otherwise.
         var fillsSubmodules = false
-        /// Whether files in LFS are wanted, which cannot be had.
+        /// Whether a commit's files in LFS are wanted, and not pointers to them.
         var wantsLargeFiles = false
 
         /// The work tree that the URL names, if it names one.
@@ -110,7 +113,7 @@ struct GitCommand {
                 do { try TreeRemoval.remove(target.appending(path)) } catch { throw GitError(message: error.message) }
             }
         }
-        if request.wantsLargeFiles { try refuseLargeFiles(entries.map(\.path), in: target.description) }
+        if request.wantsLargeFiles { try fillLargeFiles(entries.map(\.path), of: commit, request, in: target) }
         if request.fillsSubmodules {
             let paths = Set(entries.filter(\.isSubmodule).map(\.path))
             try fillSubmodules(paths, of: commit, request, in: target)

@@ -19,7 +19,7 @@ extension StoreHost {
         case .path: return try fetchPath(attributes)
         case .git: return try fetchGit(attributes)
         case .tree: return try fetchTree(attributes)
-        case .mercurial: throw HostError("fetching with Mercurial is not supported by this version of nixlite")
+        case .mercurial: return try fetchMercurial(attributes)
         case .closure: throw HostError("'builtins.fetchClosure' is not supported by this version of nixlite")
         }
     }
@@ -41,6 +41,7 @@ extension StoreHost {
         case "tarball": return try fetchTarball(attributes)
         case "file": return try fetchFile(attributes)
         case "git": return try fetchGit(attributes)
+        case "hg": return try fetchMercurial(attributes)
         case "github", "gitlab", "sourcehut": return try fetchForge(type, attributes)
         case "indirect":
             throw HostError(
@@ -159,34 +160,74 @@ extension StoreHost {
         request.wantsLargeFiles = attributes["lfs"] == "1"
         let expected = try attributes.hash()
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
-            let git = GitCommand(
-                folder: workspace.staging.path.appending("git"), environment: services.environment,
-                warn: { [eventReporter] text in eventReporter(.warning(text)) })
+            let git = gitCommand(in: workspace.staging.path.appending("git"))
             let commit: GitCommand.Commit
             do throws(GitError) {
                 commit = try git.checkOut(request, into: workspace.tree)
             } catch {
                 throw HostError(error.message)
             }
-            var locked: [String: HostFetch.Attribute] = [
-                "lastModified": .integer(commit.date), "submodules": .bool(request.fillsSubmodules),
-            ]
-            if let revision = commit.revision {
-                locked["rev"] = .string(Array(revision.utf8))
-                locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
-                locked["revCount"] = .integer(commit.count)
-            }
-            if let revision = commit.dirtyRevision {
-                locked["dirtyRev"] = .string(Array("\(revision)-dirty".utf8))
-                locked["dirtyShortRev"] = .string(Array("\(revision.prefix(7))-dirty".utf8))
-            }
+            var locked = Self.attributes(of: commit)
+            locked["submodules"] = .bool(request.fillsSubmodules)
             return try accept(
                 workspace.tree, name: attributes["name"] ?? "source", .nar, expected, url: url, attributes: locked)
         }
     }
 
+    private func gitCommand(in folder: RealPath) -> GitCommand {
+        GitCommand(
+            folder: folder, environment: services.environment,
+            warn: { [self] text in
+                // Once for each, however often it is looked at.
+                if toldOfTrees.insert(text).inserted { eventReporter(.warning(text)) }
+            }, dirty: options.dirtyTrees,
+            largeFiles: { [self] (url, commit, target) throws(GitError) in
+                try fetchLargeFiles(url, commit, into: target)
+            })
+    }
+
+    /// Fetches a commit with its files in LFS.
+    private func fetchLargeFiles(_ url: String, _ commit: String, into target: RealPath) throws(GitError) {
+        let partials = target.extended(by: "-partials")
+        do throws(BuildFailure) {
+            for folder in [target, partials] { try FileModes.makeFolders(folder) }
+        } catch { throw GitError(message: error.message) }
+        let observer = FetchProgressObserver(name: Paths.baseName(url), report: eventReporter)
+        let services = services
+        let request = ModelRequest(source: .gitLFS(ModelSource.GitLocation(url: url, revision: commit)))
+        do throws(FetchError) {
+            _ = try observer.run(cancellation) { () async throws(FetchError) in
+                let fetcher = ModelFetcher(downloader: services.downloader, environment: services.environment)
+                return try await fetcher.fetch(
+                    request, into: target.description, partials: partials.description, observer: observer)
+            }
+        } catch {
+            throw GitError(message: error.message)
+        }
+    }
+
+    private static func attributes(of commit: GitCommand.Commit) -> [String: HostFetch.Attribute] {
+        var attributes: [String: HostFetch.Attribute] = ["lastModified": .integer(commit.date)]
+        if let revision = commit.revision {
+            attributes["rev"] = .string(Array(revision.utf8))
+            attributes["shortRev"] = .string(Array(revision.prefix(7).utf8))
+            attributes["revCount"] = .integer(commit.count)
+        }
+        if let revision = commit.dirtyRevision {
+            attributes["dirtyRev"] = .string(Array("\(revision)-dirty".utf8))
+            attributes["dirtyShortRev"] = .string(Array("\(revision.prefix(7))-dirty".utf8))
+        }
+        return attributes
+    }
+
+    /// What is known of a local Git work tree without copying it; nil where git cannot say.
+    func describeWorkTree(_ folder: String) -> [String: HostFetch.Attribute]? {
+        let git = gitCommand(in: RealPath(folder))
+        return (try? git.describeWorkTree(folder, withSubmodules: false)).map(Self.attributes)
+    }
+
     /// Takes a tree into the store and compares its hash.
-    private func accept(
+    func accept(
         _ tree: RealPath, name: String, _ method: ContentAddressMethod, _ expected: NixHash?, url: String,
         attributes: [String: HostFetch.Attribute]
     ) throws(HostError) -> HostFetched {

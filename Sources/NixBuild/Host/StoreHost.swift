@@ -21,6 +21,7 @@ package final class StoreHost: EvaluationHost {
         package var writesNothing = false
         /// A placeholder of a package is an error.
         package var forbidsPlaceholders = false
+        package var dirtyTrees = DirtyTrees()
 
         package init() {}
     }
@@ -34,6 +35,8 @@ package final class StoreHost: EvaluationHost {
     /// What may be read; nil allows everything.
     var policy: AccessPolicy?
     private var bundled = BundledFiles()
+    /// Warnings of changed work trees that were given.
+    var toldOfTrees: Set<String> = []
     /// The placeholders whose store paths were asked for.
     package private(set) var placeholders: Set<String> = []
     private let startTime = Int64(time(nil))

@@ -37,6 +37,26 @@ struct FlakeRegistry {
         }
     }
 
+    /// The registry that the command line makes.
+    ///
+    /// - Parameter folder: where relative paths start from.
+    init(overrides: [(original: String, resolved: String)], folder: String) throws(ProjectError) {
+        var entries: [Entry] = []
+        for (original, resolved) in overrides {
+            entries.append(
+                Entry(
+                    from: try Self.override(original, folder), to: try Self.override(resolved, folder), isExact: false))
+        }
+        self.entries = entries
+    }
+
+    private static func override(_ text: String, _ folder: String) throws(ProjectError) -> FlakeReference {
+        if case (_, let fragment?) = FlakeReference.split(text), !fragment.isEmpty {
+            throw ProjectError("unexpected fragment '\(fragment)' in flake reference '\(text)'")
+        }
+        return try FlakeReference(parsing: text, relativeTo: folder)
+    }
+
     private static func reference(_ json: JSONValue) -> FlakeReference? {
         guard case .object(let members) = json else { return nil }
         var attributes: [String: String] = [:]
@@ -109,7 +129,7 @@ extension Session {
     func resolved(_ reference: FlakeReference) throws(ProjectError) -> FlakeReference {
         guard reference.kind == .indirect else { return reference }
         var current = reference
-        var local: [FlakeRegistry] = []
+        var local = [try FlakeRegistry(overrides: settings.flakeOverrides, folder: settings.folder)]
         for file in registryFiles() where Paths.exists(file) {
             local.append(try FlakeRegistry(try Self.read(file), name: file))
         }

@@ -154,6 +154,9 @@ extension Session {
             let isPlace =
                 reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")
                 || reference.hasSuffix(".nix")
+            if isPlace, let mark = reference.firstIndex(of: "?") {
+                return try place(reference[..<mark], query: reference[reference.index(after: mark)...])
+            }
             if isPlace { return try ProjectLocation(Paths.absolute(reference, from: settings.folder)) }
             let parsed = try resolved(FlakeReference(parsing: reference, relativeTo: settings.folder))
             if parsed.kind == .path, let path = parsed.attributes["path"] {
@@ -165,10 +168,34 @@ extension Session {
         }
     }
 
+    /// A path with further words: in a Git work tree they say which of its states is meant.
+    private func place(_ path: Substring, query: Substring) throws(ProjectError) -> ProjectLocation {
+        let location = try ProjectLocation(Paths.absolute(String(path), from: settings.folder))
+        guard case .flake(let folder) = location, let root = Self.gitRoot(of: folder) else { return location }
+        let text = "git+file://\(root)?\(query)"
+        var reference = try FlakeReference(parsing: text, relativeTo: nil)
+        let directory = folder.count > root.count ? String(folder.dropFirst(root.count + 1)) : ""
+        if !directory.isEmpty {
+            guard reference.directory.isEmpty else {
+                throw ProjectError("flake URL '\(path)?\(query)' has an inconsistent 'dir' parameter")
+            }
+            reference.directory = directory
+        }
+        let place = try fetched(reference)
+        guard Paths.exists("\(place)/flake.nix") else {
+            let file = reference.directory.isEmpty ? "flake.nix" : "\(reference.directory)/flake.nix"
+            throw ProjectError("Path '\(file)' does not exist in Git repository \"\(root)\".")
+        }
+        return .flake(folder: place)
+    }
+
     private func fetched(_ reference: FlakeReference) throws(ProjectError) -> String {
         do throws(HostError) {
             let tree = try host.fetch(HostFetch(kind: .tree, attributes: reference.fetchAttributes))
-            return Paths.absolute(reference.directory, from: access.layout.realPath(tree.storePath).description)
+            let root = access.layout.realPath(tree.storePath).description
+            let folder = Paths.absolute(reference.directory, from: root)
+            fetchedFlakes[folder] = (root, reference.directory, Self.source(tree.attributes))
+            return folder
         } catch {
             throw ProjectError(error.message)
         }

@@ -79,13 +79,38 @@ extension Session {
         }
     }
 
+    /// The flake in a folder of this machine, or of what was fetched.
+    package func flake(_ folder: String) throws(SessionError) -> Value {
+        if let origin = fetchedFlakes[folder] {
+            return try flake(origin.root, directory: origin.directory, source: origin.source)
+        }
+        if let root = Self.gitRoot(of: folder), let known = host.describeWorkTree(root) {
+            let directory = folder.count > root.count ? String(folder.dropFirst(root.count + 1)) : ""
+            let tree = JSONValue.object(["type": .string("git"), "url": .string(ByteString("file://\(root)"))])
+            return try flake(root, directory: directory, source: Self.source(known), tree: tree)
+        }
+        let tree = JSONValue.object(["type": .string("path"), "path": .string(ByteString(folder))])
+        return try flake(folder, directory: "", source: .object([:]), tree: tree)
+    }
+
+    /// The Git work tree that a folder lies in.
+    static func gitRoot(of folder: String) -> String? {
+        var root = folder
+        while !Paths.exists("\(root)/.git") {
+            guard root != "/" else { return nil }
+            root = Paths.parent(root)
+        }
+        return root
+    }
+
     /// The flake in a folder, as `builtins.getFlake` would answer it.
     ///
     /// - Parameters:
     ///   - directory: where it is below the folder.
     ///   - source: what is known of where the folder came from.
-    package func flake(
-        _ folder: String, directory: String = "", source: JSONValue = .object([:])
+    ///   - tree: the folder as an input, which has to be copied for the rest that can be known.
+    private func flake(
+        _ folder: String, directory: String, source: JSONValue, tree: JSONValue = .null
     ) throws(SessionError) -> Value {
         allow(folder)
         let functions = try projectFunctions(folder, nil)
@@ -97,6 +122,7 @@ extension Session {
                 ("lock", ValueRoot(try lockValue(lock, lockPath), evaluator)),
                 ("source", ValueRoot(try jsonValue(source.printed().bytes), evaluator)),
                 ("directory", ValueRoot(try evaluator.makeString(Array(directory.utf8)), evaluator)),
+                ("tree", ValueRoot(try evaluator.makeValue(tree), evaluator)),
             ]
             return try call("flake", of: functions, attributes)
         } catch let error as EvaluationError {
@@ -134,9 +160,18 @@ extension Session {
             do throws(HostError) {
                 tree = try host.fetch(HostFetch(kind: .tree, attributes: attributes))
                 try host.write([tree.storePath])
-            } catch { throw .host(error) }
+            } catch {
+                let failure = EvaluationError(error)
+                // A tree with another hash is not what Nix calls a failure of fetching.
+                guard error.buildExitCode == nil else { throw .evaluation(failure) }
+                var input = reference
+                input.directory = ""
+                let url = (try? input.text(features: settings.evaluation.experimentalFeatures)) ?? ""
+                throw .evaluation(failure.adding("while fetching the input '\(url)'"))
+            }
             return try flake(
-                access.layout.realPath(tree.storePath).description, directory: directory, source: Self.source(tree))
+                access.layout.realPath(tree.storePath).description, directory: directory,
+                source: Self.source(tree.attributes))
         } catch {
             switch error {
             case .evaluation(let error): throw error
@@ -148,16 +183,16 @@ extension Session {
     }
 
     /// What is known of a tree that was fetched, as `sourceInfo` has it.
-    private static func source(_ tree: HostFetched) -> JSONValue {
+    static func source(_ attributes: [String: HostFetch.Attribute]) -> JSONValue {
         var members: SortedMap<ByteString, JSONValue> = [:]
-        for (name, value) in tree.attributes {
+        for (name, value) in attributes where name != "ref" {
             switch value {
             case .string(let text): members[ByteString(name)] = .string(ByteString(text))
             case .integer(let number): members[ByteString(name)] = .number(ByteString("\(number)"))
             case .bool(let flag): members[ByteString(name)] = .bool(flag)
             }
         }
-        if case .integer(let seconds)? = tree.attributes["lastModified"] {
+        if case .integer(let seconds)? = attributes["lastModified"] {
             members["lastModifiedDate"] = .string(ByteString(UTCDate.digits(seconds)))
         }
         return .object(members)

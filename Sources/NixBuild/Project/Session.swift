@@ -21,8 +21,11 @@ package struct SessionSettings: Sendable {
     package var forbidsPlaceholders = false
     /// Store paths are only computed.
     package var writesNothing = false
+    package var dirtyTrees = DirtyTrees()
     /// Where the global registry of flakes is: a file, or a URL.
     package var flakeRegistry = "https://channels.nixos.org/flake-registry.json"
+    /// `--override-flake`: what names of flakes stand for before any registry is asked.
+    package var flakeOverrides: [(original: String, resolved: String)] = []
     /// `--override-input`.
     package var overrides: [String: String] = [:]
 
@@ -51,14 +54,19 @@ package final class Session {
     package let access: StoreAccess
     package let host: StoreHost
     package let evaluator: Evaluator
+    /// Stops builds and fetches.
+    package let cancellation: Cancellation
     /// The command line's arguments, rooted.
     package private(set) var arguments: [(name: String, value: ValueRoot)] = []
     private var bundle: ValueRoot?
+    /// The flakes that were fetched, by the folder of their `flake.nix`.
+    var fetchedFlakes: [String: (root: String, directory: String, source: JSONValue)] = [:]
 
     package init(
         _ settings: SessionSettings, cancellation: Cancellation, report: @escaping BuildReporter
     ) throws(ProjectError) {
         self.settings = settings
+        self.cancellation = cancellation
         do throws(StoreError) {
             access = try StoreAccess(settings.store)
         } catch {
@@ -70,6 +78,7 @@ package final class Session {
         options.currentDirectory = settings.folder
         options.forbidsPlaceholders = settings.forbidsPlaceholders
         options.writesNothing = settings.writesNothing
+        options.dirtyTrees = settings.dirtyTrees
         host = StoreHost(
             access: access, options: options,
             services: BuildServices(environment: .current(), downloaderOptions: settings.downloads),

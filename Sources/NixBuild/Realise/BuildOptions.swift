@@ -12,6 +12,8 @@ package struct BuildOptions: Sendable {
     package var cores = 1
     /// Lines of the log in the report of a failure.
     package var logLines = 25
+    /// Write logs where `nix log` finds them.
+    package var keepsLogs = true
     /// Seconds a builder may take, nil for as long as it likes.
     package var timeout: Int?
     /// Seconds a builder may be silent.

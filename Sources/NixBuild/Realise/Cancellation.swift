@@ -23,6 +23,9 @@ package final class Cancellation: Sendable {
         for handler in handlers.values { handler() }
     }
 
+    /// Lets work begin again after what was stopped has ended.
+    package func reset() { state.withLock { $0.isCancelled = false } }
+
     /// Runs `body`; `handler` is called when the wish comes meanwhile or was there before.
     package func withHandler<Result>(_ handler: @escaping @Sendable () -> Void, _ body: () -> Result) -> Result {
         let number: Int? = state.withLock { state in

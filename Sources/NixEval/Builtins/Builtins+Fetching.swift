@@ -141,6 +141,13 @@ extension Evaluator {
             // A scheme such as `github:` allows all that begins with it, anything else only whole components.
             if allowed.hasSuffix("/") || allowed.hasSuffix(":") || text.dropFirst(allowed.count).first == "/" { return }
         }
+        // What names a file is judged like a file.
+        let path = text.hasPrefix("file://") ? text.dropFirst(7) : text[...]
+        if path.hasPrefix("/") {
+            let plain = normalizedPath(PercentEncoding.decodeLeniently(path).utf8)
+            do throws(HostError) { _ = try host.fileType(plain) } catch { throw EvaluationError(error) }
+            return
+        }
         throw EvaluationError(.other, "access to URI '\(text)' is forbidden in restricted mode")
     }
 }

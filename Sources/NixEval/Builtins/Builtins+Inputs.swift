@@ -86,12 +86,12 @@ extension Builtins {
             throw EvaluationError(.other, "input '\(url)' is not allowed to use the '__final' attribute")
         }
         let fetched: HostFetched
+        var asked = attributes.values.mapValues(HostFetch.Attribute.init)
+        if scheme.isRepository { asked["narHash"] = nil }
         do throws(HostError) {
-            fetched = try evaluator.host.fetch(
-                HostFetch(
-                    kind: fetcher == .git ? .git : .tree,
-                    attributes: attributes.values.mapValues(HostFetch.Attribute.init)))
+            fetched = try evaluator.host.fetch(HostFetch(kind: fetcher == .git ? .git : .tree, attributes: asked))
         } catch { throw EvaluationError(error).adding("while fetching the input '\(url)'", 0) }
+        if scheme.isRepository { try checkContents(fetched, attributes, url) }
         return try machine.tree(
             fetched, isGit: scheme == .git, given: attributes, hasRevisionAlways: fetcher == .git)
     }
@@ -155,6 +155,21 @@ extension Builtins {
                     .utf8))
     }
 
+    /// A tree must have the hash that was given.
+    private static func checkContents(
+        _ fetched: HostFetched, _ attributes: InputAttributes, _ url: String
+    ) throws(EvaluationError) {
+        let wanted: NixHash?
+        do throws(InputError) { wanted = try InputScheme.narHash(attributes) } catch { throw EvaluationError(error) }
+        guard let wanted, case .string(let bytes)? = fetched.attributes["narHash"], bytes != wanted.sri.bytes else {
+            return
+        }
+        // Nix calls the hash that the tree has the expected one.
+        let message =
+            "NAR hash mismatch in input '\(url)', expected '\(ByteString(bytes))' but got '\(wanted.sri)'"
+        throw EvaluationError(HostError(message, buildExitCode: 102))
+    }
+
     // MARK: fetchMercurial
 
     private static func fetchMercurial(
@@ -163,9 +178,7 @@ extension Builtins {
         var value = try machine.force(argument)
         if value.isAttributes { value = try machine.flat(value) }
         var url = ""
-        var attributes: [String: HostFetch.Attribute] = [
-            "type": .string(Array("hg".utf8)), "name": .string(Array("source".utf8)),
-        ]
+        var attributes = InputAttributes(["type": .string("hg"), "name": .string("source")])
         if value.isAttributes {
             for index in 0..<value.shape.count {
                 let attribute = Value(bits: value.attributeValues[index])
@@ -180,14 +193,17 @@ extension Builtins {
                     let text = try machine.stringWithoutContext(
                         attribute, position, "while evaluating the `rev` attribute passed to builtins.fetchMercurial"
                     ).text
-                    attributes[GitNames.isRevision(text) ? "rev" : "ref"] = .string(Array(text.utf8))
+                    if GitNames.isRevision(text) {
+                        attributes["rev"] = .string(text.lowercased())
+                    } else {
+                        attributes["ref"] = .string(text)
+                    }
                 case "name":
                     attributes["name"] = .string(
-                        Array(
-                            try machine.stringWithoutContext(
-                                attribute, position,
-                                "while evaluating the `name` attribute passed to builtins.fetchMercurial"
-                            ).bytes))
+                        try machine.stringWithoutContext(
+                            attribute, position,
+                            "while evaluating the `name` attribute passed to builtins.fetchMercurial"
+                        ).text)
                 default:
                     let other = machine.evaluator.printed(Symbol(rawValue: value.shape.symbols[index]))
                     throw EvaluationError(.other, "unsupported argument '\(other)' to 'fetchMercurial'", at: position)
@@ -204,12 +220,19 @@ extension Builtins {
         if machine.evaluator.options.isPure, attributes["rev"] == nil {
             throw EvaluationError(.other, "in pure evaluation mode, 'fetchMercurial' requires a Mercurial revision")
         }
-        let address = url.contains("://") ? url : "file://" + url
-        attributes["url"] = .string(Array(address.utf8))
+        attributes["url"] = .string(url.contains("://") ? url : "file://" + url)
+        let address: String
+        do throws(InputError) {
+            let features = machine.evaluator.options.experimentalFeatures
+            _ = try InputScheme.check(&attributes, features: features)
+            address = try InputScheme.mercurial.url(of: attributes).text
+        } catch { throw EvaluationError(error) }
+        let fetched: HostFetched
         do throws(HostError) {
-            _ = try machine.evaluator.host.fetch(HostFetch(kind: .mercurial, attributes: attributes))
-        } catch { throw EvaluationError(error).adding("while fetching the input 'hg+\(address)'", 0) }
-        return .null
+            fetched = try machine.evaluator.host.fetch(
+                HostFetch(kind: .mercurial, attributes: attributes.values.mapValues(HostFetch.Attribute.init)))
+        } catch { throw EvaluationError(error).adding("while fetching the input '\(address)'", 0) }
+        return try machine.mercurialTree(fetched)
     }
 
     // MARK: fetchClosure
@@ -400,6 +423,25 @@ extension Machine {
         let set = try attributes(&entries)
         keepAlive(buffer.words)
         return set
+    }
+
+    /// What `fetchMercurial` gives: a work tree with changes has a revision of zeros, as callers of old expect.
+    fileprivate func mercurialTree(_ fetched: HostFetched) throws(EvaluationError) -> Value {
+        func text(_ name: String) -> String? {
+            guard case .string(let bytes)? = fetched.attributes[name] else { return nil }
+            return String(decoding: bytes, as: UTF8.self)
+        }
+        var result = InputAttributes()
+        if let branch = text("ref") { result["branch"] = .string(branch) }
+        let revision = text("rev") ?? String(repeating: "0", count: 40)
+        result["rev"] = .string(revision)
+        result["shortRev"] = .string(String(revision.prefix(12)))
+        if case .integer(let count)? = fetched.attributes["revCount"] {
+            result["revCount"] = .integer(UInt64(clamping: count))
+        }
+        let known = try attributes(result)
+        let path = try string(of: fetched.storePath)
+        return try update(known, try attributes((self.known.outPath, path)))
     }
 
     /// What `fetchGit` and `fetchTree` give: where the tree is, and what is known of it.

@@ -6,6 +6,7 @@ package import NixSyntax
 package struct EvaluationOptions: Sendable {
     /// Experimental parts of the language.
     package var features = ParseOptions.Features()
+    package var lints = ParseOptions.Lints()
     /// Names of the experimental features that are on, as `--extra-experimental-features` spells them.
     package var experimentalFeatures: Set<String> = ["flakes", "fetch-tree"]
     /// No environment, no absolute paths, no clock (`--pure-eval`).

@@ -185,6 +185,8 @@ package final class Evaluator {
         var parsing = ParseOptions(
             features: options.features, isPure: options.isPure, maximumDepth: Evaluator.maximumNesting)
         parsing.takesBindings = isBindings
+        // The program's own texts are nobody's to correct, and documentation is read from texts that were parsed before.
+        if !keepsDocumentation, !isBundled(source) { parsing.lints = options.lints }
         parsing.keepsDocumentation = keepsDocumentation
         do {
             let tree = try Parser.parse(source: source, symbols: symbols, options: parsing)
@@ -196,8 +198,13 @@ package final class Evaluator {
         }
     }
 
+    private func isBundled(_ source: SourceFile) -> Bool {
+        guard case .file(let path) = source.origin else { return false }
+        return path.hasPrefix(Evaluator.bundledRoot)
+    }
+
     private func report(_ warnings: [SyntaxWarning]) {
-        for warning in warnings { host.report(Array("warning: \(warning.text)".utf8)) }
+        for warning in warnings { host.report(warning.report) }
     }
 
     private func resolve(
@@ -351,7 +358,7 @@ package final class Evaluator {
 }
 
 extension EvaluationError {
-    convenience init(_ error: HostError) {
+    package convenience init(_ error: HostError) {
         self.init(.host, Array(error.message.utf8), buildExitCode: error.buildExitCode)
     }
 

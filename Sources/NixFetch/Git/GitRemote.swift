@@ -146,9 +146,9 @@ extension GitRemote.SecureShellAddress {
 }
 
 /// What programs say, made fit to be printed.
-enum GitWords {
+package enum GitWords {
     /// A text without user information of the URLs in it.
-    static func redacted(_ text: String) -> String {
+    package static func redacted(_ text: String) -> String {
         var output = ""
         var rest = Substring(text)
         while let mark = rest.firstRange(of: "://") {

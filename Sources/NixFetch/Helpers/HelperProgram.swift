@@ -5,29 +5,38 @@ import Synchronization
 /// A program that a source asks for something: `git`, `ssh`, a `credential_process`.
 ///
 /// It runs in a session of its own, so that it has no terminal to ask questions at and ends with what it started.
-struct HelperProgram: Sendable {
+package struct HelperProgram: Sendable {
     /// Name, searched on PATH, or path; then the arguments.
-    var command: [String]
+    let command: [String]
     /// `NAME: value`, everything the program sees.
-    var environment: [String: String]
+    let environment: [String: String]
     /// What it reads on standard input.
-    var input: [UInt8] = []
+    let input: [UInt8]
     /// Bytes of standard output before the program is ended.
-    var limit = 1 << 30
+    let limit: Int
+
+    package init(command: [String], environment: [String: String], input: [UInt8] = [], limit: Int = 1 << 30) {
+        self.command = command
+        self.environment = environment
+        self.input = input
+        self.limit = limit
+    }
 
     /// What a program that ran to its end said.
-    struct Output: Sendable {
+    package struct Output: Sendable {
         /// The exit code, or 128 and the number of the signal that ended it.
-        let status: Int32
-        let bytes: [UInt8]
+        package let status: Int32
+        /// The signal that ended it.
+        package let signal: Int32?
+        package let bytes: [UInt8]
         /// The end of standard error, at most 64 KiB.
-        let errors: String
+        package let errors: String
 
         var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 
     /// Why a program has no output.
-    enum Failure: Error {
+    package enum Failure: Error {
         /// There is no such program.
         case missing
         /// It could not be started, with the system's words.
@@ -38,7 +47,7 @@ struct HelperProgram: Sendable {
     }
 
     /// Runs the program to its end, on a thread of its own; cancelling the task ends it.
-    func run() async throws(Failure) -> Output {
+    package func run() async throws(Failure) -> Output {
         let run = try HelperRun(self)
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in run.start { continuation.resume(returning: $0) } }
@@ -198,7 +207,8 @@ private final class HelperRun: Sendable {
         finish(
             .success(
                 HelperProgram.Output(
-                    status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, bytes: streams.output,
+                    status: signal == 0 ? (status >> 8) & 0xFF : 128 + signal, signal: signal == 0 ? nil : signal,
+                    bytes: streams.output,
                     errors: String(decoding: streams.errors, as: UTF8.self))))
     }
 }

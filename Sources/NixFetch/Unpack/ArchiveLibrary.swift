@@ -8,6 +8,7 @@ struct ArchiveLibrary: @unchecked Sendable {
     let readFree: @convention(c) (Handle?) -> Int32
     let supports: [@convention(c) (Handle?) -> Int32]
     let formats: [@convention(c) (Handle?) -> Int32]
+    let supportRaw: @convention(c) (Handle?) -> Int32
     let openDescriptor: @convention(c) (Handle?, Int32, Int) -> Int32
     let nextHeader: @convention(c) (Handle?, UnsafeMutablePointer<Handle?>?) -> Int32
     let dataBlock:
@@ -15,7 +16,9 @@ struct ArchiveLibrary: @unchecked Sendable {
             Handle?, UnsafeMutablePointer<UnsafeRawPointer?>?, UnsafeMutablePointer<Int>?,
             UnsafeMutablePointer<Int64>?
         ) -> Int32
+    let readData: @convention(c) (Handle?, UnsafeMutableRawPointer?, Int) -> Int
     let filterBytes: @convention(c) (Handle?, Int32) -> Int64
+    let filterCount: @convention(c) (Handle?) -> Int32
     let errorText: @convention(c) (Handle?) -> UnsafePointer<CChar>?
     let entryPath: @convention(c) (Handle?) -> UnsafePointer<CChar>?
     let entryHardLink: @convention(c) (Handle?) -> UnsafePointer<CChar>?
@@ -35,10 +38,13 @@ struct ArchiveLibrary: @unchecked Sendable {
         formats = try Self.functions(
             library, "archive_read_support_format_",
             ["tar", "zip", "7zip", "cpio", "ar", "cab", "iso9660", "lha", "rar", "rar5", "warc", "xar"])
+        supportRaw = try library.function("archive_read_support_format_raw", type(of: supportRaw))
         openDescriptor = try library.function("archive_read_open_fd", type(of: openDescriptor))
         nextHeader = try library.function("archive_read_next_header", type(of: nextHeader))
         dataBlock = try library.function("archive_read_data_block", type(of: dataBlock))
+        readData = try library.function("archive_read_data", type(of: readData))
         filterBytes = try library.function("archive_filter_bytes", type(of: filterBytes))
+        filterCount = try library.function("archive_filter_count", type(of: filterCount))
         errorText = try library.function("archive_error_string", type(of: errorText))
         entryPath = try library.function("archive_entry_pathname", type(of: entryPath))
         entryHardLink = try library.function("archive_entry_hardlink", type(of: entryHardLink))

@@ -23,6 +23,13 @@ final class ArchiveReader {
         let kind: Kind
     }
 
+    /// What the bytes are taken for.
+    enum Content {
+        case archive
+        /// One compressed stream of anything, as one entry.
+        case compressedStream
+    }
+
     private let library: ArchiveLibrary
     private let handle: ArchiveLibrary.Handle
     private let file: Descriptor
@@ -31,7 +38,7 @@ final class ArchiveReader {
     /// Opens a file.
     ///
     /// - Parameter name: what messages call it.
-    init(opening path: String, name: String) throws(FetchError) {
+    init(opening path: String, name: String, as content: Content = .archive) throws(FetchError) {
         self.name = name
         do throws(FileAccess.Failure) {
             file = Descriptor(try FileAccess.call("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
@@ -46,7 +53,10 @@ final class ArchiveReader {
         guard let handle = library.readNew() else { throw FetchError(.unpack, "libarchive: out of memory") }
         self.handle = handle
         for support in library.supports { _ = support(handle) }
-        for format in library.formats { _ = format(handle) }
+        switch content {
+        case .archive: for format in library.formats { _ = format(handle) }
+        case .compressedStream: _ = library.supportRaw(handle)
+        }
         guard library.openDescriptor(handle, file.number, 256 << 10) == ARCHIVE_OK else { throw failure() }
     }
 
@@ -100,6 +110,33 @@ final class ArchiveReader {
         }
     }
 
+    /// Reads content of the current entry in order; 0 at its end.
+    func read(into buffer: UnsafeMutableRawBufferPointer) throws(FetchError) -> Int {
+        let count = library.readData(handle, buffer.baseAddress, buffer.count)
+        guard count >= 0 else { throw failure() }
+        return count
+    }
+
     /// Compressed bytes taken from the file so far.
     var consumedBytes: Int64 { library.filterBytes(handle, -1) }
+}
+
+/// Decompresses one file (gzip, bzip2, xz, lzma, zstd) as a stream: for a `.nar.xz` and the like.
+package final class DecompressingReader {
+    private let reader: ArchiveReader
+    private var isAtEnd = false
+
+    /// Opens a file; one that is in none of the formats is an error, or its bytes as they are.
+    package init(opening path: String) throws(FetchError) {
+        reader = try ArchiveReader(opening: path, name: path, as: .compressedStream)
+        isAtEnd = try reader.next() == nil
+    }
+
+    /// Fills as much of a buffer as is at hand; 0 only at the end.
+    package func read(into buffer: UnsafeMutableRawBufferPointer) throws(FetchError) -> Int {
+        guard !isAtEnd, buffer.count > 0 else { return 0 }
+        let count = try reader.read(into: buffer)
+        isAtEnd = count == 0
+        return count
+    }
 }

@@ -22,6 +22,9 @@ package enum InputScheme: String, CaseIterable, Sendable {
         }
     }
 
+    /// Whether inputs of this kind are commits of a repository, fetched by its own program.
+    package var isRepository: Bool { self == .git || self == .mercurial }
+
     private static let downloadAttributes: Set<String> = [
         "url", "narHash", "name", "unpack", "rev", "revCount", "lastModified",
     ]

@@ -43,12 +43,22 @@ package struct SyntaxError: Error, Sendable {
 package struct SyntaxWarning: Sendable {
     package let message: String
     package let location: SourceLocation
+    /// Whether the place is shown with the lines around it, instead of being named first.
+    package let hasExcerpt: Bool
 
-    package init(message: String, location: SourceLocation) {
+    package init(message: String, location: SourceLocation, hasExcerpt: Bool = false) {
         self.message = message
         self.location = location
+        self.hasExcerpt = hasExcerpt
     }
 
-    /// The text after `warning: `.
+    /// The place and the message, in one line.
     package var text: String { "at \(location): \(message)" }
+
+    /// The whole warning, without a line break at its end.
+    package var report: [UInt8] {
+        guard hasExcerpt else { return Array("warning: \(text)".utf8) }
+        let body = Array((message + "\n").utf8) + DiagnosticRenderer.place(location)
+        return DiagnosticRenderer.indented(body, prefix: "warning: ")
+    }
 }

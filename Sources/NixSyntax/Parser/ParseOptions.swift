@@ -8,7 +8,24 @@ package struct ParseOptions: Sendable {
         package init(pipeOperators: Bool = false) { self.pipeOperators = pipeOperators }
     }
 
+    /// What becomes of spellings that are allowed and discouraged.
+    ///
+    /// Source: the settings `lint-…` in the Nix manual.
+    package struct Lints: Sendable {
+        package enum Level: String, Sendable { case ignore, warn, fatal }
+
+        /// `http://x.y` without quotes.
+        package var urls = Level.ignore
+        /// `a/b` for `./a/b`.
+        package var shortPaths = Level.ignore
+        /// `/a` and `~/a`.
+        package var absolutePaths = Level.ignore
+
+        package init() {}
+    }
+
     package var features: Features
+    package var lints = Lints()
     /// In pure evaluation `~/x` is an error.
     package var isPure: Bool
     /// How many brackets, braces and interpolations may be open at once.

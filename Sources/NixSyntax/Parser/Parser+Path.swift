@@ -10,6 +10,7 @@ extension Parser {
             let text = String(decoding: lexer.slice(position, offset), as: UTF8.self)
             throw error("the path '\(text)' can not be resolved in pure mode", at: position)
         }
+        try lintPath()
         let first = addText(.path, from: position, to: offset, at: position)
         let base = partStack.count
         partStack.append(StringPart(node: first, position: UInt32(truncatingIfNeeded: position)))

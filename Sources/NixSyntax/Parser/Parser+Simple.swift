@@ -33,6 +33,7 @@ extension Parser {
             advance()
             return node
         case .url:
+            try lintURL()
             let node = addText(.string, from: lexer.start, to: lexer.end, at: position)
             advance()
             return node

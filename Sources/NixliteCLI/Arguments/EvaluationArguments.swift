@@ -24,7 +24,9 @@ struct EvaluationArguments: ArgumentGroup {
             "Pass a file's text as an argument of the function.")
         try line.option(
             "--arg-from-stdin", addsTo: &argFromStdin, "name", "Pass standard input as an argument of the function.")
-        try line.option("--override-flake", addsTo: &overrideFlake, ("original", "resolved"))
+        try line.option(
+            "--override-flake", addsTo: &overrideFlake, ("original", "resolved"),
+            "Take another flake for a name of the registry.")
         try line.option("-I", "--include", addsTo: &include, "include", "Add a path to the search path.")
         line.flag("--impure", sets: &impure, "Allow access to mutable paths, the environment and the time in flakes.")
         line.flag("--no-placeholders", sets: &noPlaceholders, "Make a placeholder package an error.")

@@ -16,6 +16,7 @@ struct LogCommand: Command {
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation).run { session, display in
             var request = installable.request()
+            if request.names.count > 1 { throw UsageError("unexpected argument '\(request.names[1])'") }
             let isProject = request.expression == nil && request.file == nil
             for name in request.names.isEmpty ? [isProject ? "." : ""] : request.names {
                 request.names = [name]

@@ -68,7 +68,8 @@ enum SharedFlags<Options: LegacyOptions> {
                 try options.session.settings.set("pure-eval", "false")
             },
             Flag("--override-flake", values: ["from", "to"], help: "Use another flake for one of the registry.") {
-                (_, _) throws(UsageError) in
+                (options, values) throws(UsageError) in
+                options.session.flakeOverrides.append((values[0], values[1]))
             },
             Flag("--eval-store", values: ["store"], help: "The store of derivations; here always the store itself.") {
                 (_, _) throws(UsageError) in

@@ -31,8 +31,10 @@ final class Repl {
         self.request = request
         scope = EvaluationScope(session.evaluator)
         let flag = UInt(bitPattern: session.evaluator.interruptFlag)
-        interrupts = ReplInterrupts { value in
-            UnsafeMutablePointer<Int32>(bitPattern: flag)?.pointee = value
+        let cancellation = session.cancellation
+        interrupts = ReplInterrupts { stops in
+            UnsafeMutablePointer<Int32>(bitPattern: flag)?.pointee = stops ? 1 : 0
+            if stops { cancellation.cancel() } else { cancellation.reset() }
         }
         editor = LineEditor(isInteractive: isInteractive, history: history, interrupts: interrupts)
         hasColours = EnvironmentVariable.value("NO_COLOR") == nil
@@ -178,12 +180,15 @@ final class Repl {
             StandardStreams.error(TerminalText.filtered(session.evaluator.render(error)))
         }
         switch error {
+        case _ where interrupts.wasInterrupted: display.report(.error("interrupted by the user"))
+        case ReplError.interrupted: display.report(.error("interrupted by the user"))
         case let error as EvaluationError: show(error)
         case SessionError.evaluation(let error): show(error)
         case ReplError.message(let text): display.report(.error(text))
         case SessionError.project(let error): display.report(.error(error.message))
         case SessionError.host(let error): display.report(.error(error.message))
         case SessionError.realisation(let error): display.report(.error(error.message))
+        case let error as CommandFailure: if let words = error.message { display.report(.error(words)) }
         case let error as HostError: display.report(.error(error.message))
         default: display.report(.error("\(error)"))
         }
@@ -263,6 +268,8 @@ final class Repl {
 enum ReplError: Error {
     /// More text has to come first.
     case incomplete
+    /// The user stopped it.
+    case interrupted
     /// In Nix's words, without `error: `.
     case message(String)
 }

@@ -72,8 +72,9 @@ enum ReplCommands {
         ReplCommand(":r", ":reload", help: "Load everything again") { repl, _, _ in
             try repl.interrupts.evaluating { try repl.reload() }
         },
-        ReplCommand(":sh", argument: "<expr>", help: "Not there: nixlite has no nix-shell") { repl, name, text in
-            try repl.refuse(name, text, "nixlite has no nix-shell")
+        ReplCommand(":sh", argument: "<expr>", help: "Build what a derivation needs, and enter its shell") {
+            repl, _, text in
+            try repl.enterShell(of: text)
         },
         ReplCommand(":t", argument: "<expr>", help: "Say what a value is") { repl, _, text in
             try repl.interrupts.evaluating {
@@ -81,15 +82,15 @@ enum ReplCommands {
                 StandardStreams.output(try repl.session.evaluator.describeKind(of: value) + "\n")
             }
         },
-        ReplCommand(":u", argument: "<expr>", help: "Not there: nixlite has no nix-shell") { repl, name, text in
-            try repl.refuse(name, text, "nixlite has no nix-shell")
+        ReplCommand(":u", argument: "<expr>", help: "Build a derivation, and enter a shell that has it") {
+            repl, _, text in
+            try repl.enterShell(with: text)
         },
         ReplCommand(":doc", argument: "<expr>", help: "Show what is written about a function") { repl, _, text in
             try repl.interrupts.evaluating { try repl.showDocumentation(text) }
         },
-        ReplCommand(":log", argument: "<expr>", help: "Not there: nixlite keeps no logs of builds") {
-            repl, name, text in
-            try repl.refuse(name, text, "nixlite keeps no logs of builds")
+        ReplCommand(":log", argument: "<expr>", help: "Show the log of a derivation's build") { repl, _, text in
+            try repl.showLog(text)
         },
         ReplCommand(":te", ":trace-enable", argument: "[bool]", help: "Show whole traces of errors, or not") {
             repl, name, argument in
@@ -128,23 +129,68 @@ extension Repl {
 
     /// The derivation that an expression's value is, with all its outputs.
     private func derivation(_ text: String) throws -> SelectedDerivation {
-        try interrupts.evaluating {
-            let value = try evaluate(text)
-            guard try session.evaluator.isDerivation(value) else {
-                throw ReplError.message("expression does not evaluate to a derivation, so I can't build it")
-            }
-            let root = ValueRoot(value, session.evaluator)
-            guard try session.evaluator.attribute("name", of: value) != nil else {
-                throw ReplError.message("derivation name missing")
-            }
-            guard try session.evaluator.attribute("drvPath", of: root.value) != nil,
-                var found = try session.derivations(in: root).first
-            else {
-                throw ReplError.message("expression did not evaluate to a valid derivation (no 'drvPath' attribute)")
-            }
-            found.outputs = try session.host.readDerivation(found.path).outputs.map { $0.key }
-            return found
+        try interrupts.evaluating { try derivation(of: try evaluate(text)) }
+    }
+
+    private func derivation(of value: Value) throws -> SelectedDerivation {
+        guard try session.evaluator.isDerivation(value) else {
+            throw ReplError.message("expression does not evaluate to a derivation, so I can't build it")
         }
+        let root = ValueRoot(value, session.evaluator)
+        guard try session.evaluator.attribute("name", of: value) != nil else {
+            throw ReplError.message("derivation name missing")
+        }
+        guard try session.evaluator.attribute("drvPath", of: root.value) != nil,
+            var found = try session.derivations(in: root).first
+        else {
+            throw ReplError.message("expression did not evaluate to a valid derivation (no 'drvPath' attribute)")
+        }
+        found.outputs = try session.host.readDerivation(found.path).outputs.map { $0.key }
+        return found
+    }
+
+    fileprivate func showLog(_ text: String) throws {
+        let derivation = try derivation(text)
+        let name = session.printed(derivation.path)
+        guard let log = try session.buildLog(derivation.path) else {
+            throw ReplError.message("build log of '\(name)' is not available")
+        }
+        note("got build log for '\(name)' from 'local'")
+        StandardStreams.output(log + [UInt8(ascii: "\n")])
+    }
+
+    // MARK: Shells
+
+    fileprivate func enterShell(of text: String) throws {
+        let derivation = try derivation(text)
+        try launchShell(of: derivation)
+    }
+
+    /// A shell of a package that has the one of `text` among its inputs.
+    fileprivate func enterShell(with text: String) throws {
+        let shell = try interrupts.evaluating {
+            let package = ValueRoot(try evaluate(text), session.evaluator)
+            let function = try session.evaluate(
+                expression: "drv: (import <nixpkgs> {}).runCommand \"shell\" { buildInputs = [ drv ]; } \"\"")
+            return try derivation(of: try session.evaluator.call(function, package.value))
+        }
+        try launchShell(of: shell)
+    }
+
+    private func launchShell(of derivation: SelectedDerivation) throws {
+        var template = Array("\(EnvironmentVariable.value("TMPDIR") ?? "/tmp")/nixlite-shell-XXXXXX".utf8CString)
+        guard mkdtemp(&template) != nil else {
+            throw ReplError.message("creating a temporary directory: \(String(cString: strerror(errno)))")
+        }
+        let folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+        defer { _ = try? TreeRemoval.remove(RealPath(folder)) }
+        let launch = try interrupts.evaluating {
+            var shell = try session.shell(of: derivation, folder: session.settings.folder)
+            shell.dotfile = folder
+            return try ShellLaunch(shell, session, display)
+        }
+        let (bash, arguments) = try launch.prepared([])
+        try ReplProgram.run(bash, arguments, name: "bash")
     }
 
     fileprivate func refuse(_ name: String, _ text: String, _ reason: String) throws {
@@ -154,7 +200,7 @@ extension Repl {
 
     fileprivate func build(_ text: String, makesLinks: Bool) throws {
         let derivation = try derivation(text)
-        try session.build([derivation])
+        try interrupts.evaluating { try session.build([derivation]) }
         StandardStreams.output("\nThis derivation produced the following outputs:\n")
         for result in try session.results([derivation]) {
             for (name, path) in result.outputs {
@@ -180,7 +226,7 @@ extension Repl {
         let takesLines = ["emacs", "nano", "vim", "kak"].contains { editor.contains($0) }
         let words = (takesLines && line > 0 ? ["+\(line)"] : []) + [file]
         // The variable may hold flags too, which a shell takes apart.
-        try ReplEditor.run(editor, words)
+        try ReplProgram.run("/bin/sh", ["sh", "-c", "exec \(editor) \"$@\"", "sh"] + words, name: editor)
         try interrupts.evaluating { try reload() }
     }
 
@@ -213,15 +259,16 @@ extension Repl {
     }
 }
 
-/// The user's editor.
-enum ReplEditor {
-    /// Runs it on the terminal and waits.
-    static func run(_ editor: String, _ words: [String]) throws(ReplError) {
-        let arguments = ["sh", "-c", "exec \(editor) \"$@\"", "sh"] + words
+/// Programs that a repl runs: the user's editor, shells.
+enum ReplProgram {
+    /// Runs one on the terminal and waits.
+    ///
+    /// - Parameter arguments: argument 0 first.
+    static func run(_ program: String, _ arguments: [String], name: String) throws(ReplError) {
         var pointers = arguments.map { strdup($0) }
         pointers.append(nil)
         defer { for pointer in pointers { free(pointer) } }
-        // The program's own threads have signals blocked; the editor wants them.
+        // The program's own threads have signals blocked; another program wants them.
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
@@ -230,14 +277,14 @@ enum ReplEditor {
         posix_spawnattr_setsigmask(&attributes, &none)
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
         var process = pid_t()
-        let status = posix_spawn(&process, "/bin/sh", nil, &attributes, pointers, environ)
-        guard status == 0 else { throw .message("executing '/bin/sh': \(String(cString: strerror(status)))") }
+        let status = posix_spawn(&process, program, nil, &attributes, pointers, environ)
+        guard status == 0 else { throw .message("executing '\(program)': \(String(cString: strerror(status)))") }
         var end: Int32 = 0
         while waitpid(process, &end, 0) < 0, errno == EINTR {}
         guard end == 0 else {
             let code =
                 end & 0x7f == 0 ? "failed with exit code \(end >> 8 & 0xff)" : "failed due to signal \(end & 0x7f)"
-            throw .message("program '\(editor)' \(code)")
+            throw .message("program '\(name)' \(code)")
         }
     }
 }

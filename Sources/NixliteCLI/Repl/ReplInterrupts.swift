@@ -14,16 +14,16 @@ final class ReplInterrupts: Sendable {
     /// A byte here wakes whoever waits for the next character.
     private let wakeReader: Int32
     private let wakeWriter: Int32
-    /// Set to stop an evaluation.
-    private let flag: @Sendable (Int32) -> Void
+    /// Stops what is evaluated, fetched and built, or lets it begin again.
+    private let stop: @Sendable (Bool) -> Void
 
-    /// - Parameter flag: takes 1 to stop the evaluation, 0 before the next one.
-    init(flag: @escaping @Sendable (Int32) -> Void) {
+    /// - Parameter stop: takes true to stop what goes on, false before the next text.
+    init(stop: @escaping @Sendable (Bool) -> Void) {
         var ends: [Int32] = [-1, -1]
         _ = pipe(&ends)
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         (wakeReader, wakeWriter) = (ends[0], ends[1])
-        self.flag = flag
+        self.stop = stop
     }
 
     deinit {
@@ -38,7 +38,7 @@ final class ReplInterrupts: Sendable {
             guard !shared.wasInterrupted, shared.state != .elsewhere else { return false }
             shared.wasInterrupted = true
             if shared.state == .evaluating {
-                flag(1)
+                stop(true)
             } else {
                 var byte: UInt8 = 0
                 _ = write(wakeWriter, &byte, 1)
@@ -47,18 +47,23 @@ final class ReplInterrupts: Sendable {
         }
     }
 
-    /// Runs an evaluation that an interrupt stops.
-    func evaluating<Result>(_ body: () throws -> Result) rethrows -> Result {
+    /// Runs an evaluation or a build that an interrupt stops.
+    ///
+    /// - Throws: `ReplError.interrupted` where one did.
+    func evaluating<Result>(_ body: () throws -> Result) throws -> Result {
         shared.withLock { $0 = Shared(state: .evaluating) }
         defer {
             shared.withLock { $0 = Shared() }
-            flag(0)
+            stop(false)
         }
-        return try body()
+        do { return try body() } catch { throw wasInterrupted ? ReplError.interrupted : error }
     }
 
+    /// Whether what goes on was stopped.
+    var wasInterrupted: Bool { shared.withLock { $0.wasInterrupted } }
+
     /// The same for what completion evaluates while a line is being edited.
-    func evaluatingAtPrompt<Result>(_ body: () throws -> Result) rethrows -> Result {
+    func evaluatingAtPrompt<Result>(_ body: () throws -> Result) throws -> Result {
         defer { beginPrompt() }
         return try evaluating(body)
     }

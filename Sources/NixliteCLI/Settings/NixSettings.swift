@@ -1,3 +1,5 @@
+import NixSyntax
+
 /// Values of Nix's settings, from flags and configuration.
 struct NixSettings {
     private var values: [String: String] = [:]
@@ -62,8 +64,26 @@ struct NixSettings {
             guard ["disabled", "flamegraph"].contains(value) else {
                 throw UsageError("option 'eval-profiler' has invalid value '\(value)'")
             }
+        case .text where name.hasPrefix("lint-"):
+            guard ParseOptions.Lints.Level(rawValue: value) != nil else {
+                throw UsageError(
+                    "option '\(name)' has invalid value '\(value)' (expected 'ignore', 'warn', or 'fatal')")
+            }
         case .text: return
         }
+    }
+
+    /// What the settings `lint-…` say.
+    var lints: ParseOptions.Lints {
+        func level(_ name: String) -> ParseOptions.Lints.Level? {
+            values[name].flatMap(ParseOptions.Lints.Level.init(rawValue:))
+        }
+        var lints = ParseOptions.Lints()
+        lints.urls = level("lint-url-literals") ?? .ignore
+        lints.absolutePaths = level("lint-absolute-path-literals") ?? .ignore
+        lints.shortPaths =
+            level("lint-short-path-literals") ?? (flag("warn-short-path-literals") == true ? .warn : .ignore)
+        return lints
     }
 
     private static func isTrue(_ value: String) -> Bool { ["true", "yes", "1"].contains(value) }

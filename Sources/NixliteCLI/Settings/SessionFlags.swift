@@ -18,6 +18,7 @@ struct SessionFlags {
     var nixpkgs = InputChoice.bundled
     var forbidsPlaceholders = false
     var overrides: [(name: String, url: String)] = []
+    var flakeOverrides: [(original: String, resolved: String)] = []
     var keepsGoing = false
     var keepsFailed = false
     var rebuilds = false
@@ -63,6 +64,7 @@ extension SessionFlags {
         include = evaluation.include
         nixpkgs = evaluation.nixpkgs
         forbidsPlaceholders = evaluation.noPlaceholders
+        flakeOverrides = evaluation.overrideFlake.map { ($0.name, $0.value) }
         overrides = evaluation.overrideInput.map { ($0.name, $0.value) }
         guard let build else { return }
         keepsGoing = build.keepGoing

@@ -1,0 +1,1 @@
+import ./in-short-warn.nix ++ import ./in-short-warn.nix ++ [ http://x.y ]

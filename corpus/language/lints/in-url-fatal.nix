@@ -1,0 +1,1 @@
+[ "a" http://example.org/x

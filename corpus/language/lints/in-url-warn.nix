@@ -1,0 +1,1 @@
+[ http://example.org/x "http://example.org" mailto:a@b ]
