@@ -75,6 +75,8 @@ def make(folder: pathlib.Path) -> None:
     repository("new", is_committed=False)
     repository("submodules", "inputs.self.submodules = true;")
     git("submodules", "submodule", "--quiet", "add", str(folder / "inner"), "inner")
+    git("submodules", "config", "--file", ".gitmodules", "submodule.inner.url", "../inner")
+    git("submodules", "add", ".gitmodules")
     git("submodules", "commit", "--quiet", "--message", "m")
     write("plain/flake.nix", FLAKE % "")
     for name in ("one", "two"):

@@ -439,3 +439,21 @@ def test_ssh_that_refuses(builder, secure_shell):
     builder.project.environment["GIT_SSH_COMMAND"] = "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -i /nonexistent -o IdentitiesOnly=yes"
     errors = builder.refused(source(f"ssh://nobody@127.0.0.1:{port}/org/model.git", "main"))
     assert "no access to" in errors and "Permission denied" in errors
+
+
+@pytest.mark.parametrize("where", ["server", "folder"])
+def test_fetch_git(builder, server, work, tmp_path, where):
+    """`fetchGit` with `lfs = true`: contents in place of pointers, everything else as it is in the commit."""
+    url = f"{server.address}/org/model.git" if where == "server" else f"file://{work.folder}"
+    commit = git(work.folder, "rev-parse", "HEAD~1")
+
+    def fetched(more: str) -> dict[str, tuple]:
+        expression = f'"${{builtins.fetchGit {{ url = "{url}"; rev = "{commit}"; {more} }}}}"'
+        path = builder.project.succeed("eval", "--impure", "--raw", "--expr", expression).strip()
+        return tree(builder.project.real(path))
+
+    expected = tree(cloned_tree(f"{server.address}/org/model.git", commit, tmp_path / "clone"))
+    expected["windows.txt"] = ("file", False, b"one\ntwo\n")
+    assert fetched("lfs = true;") == expected
+    pointer = fetched("")["model.bin"][2]
+    assert pointer.startswith(b"version https://git-lfs.github.com/spec/v1\n") and len(pointer) < 200

@@ -262,24 +262,33 @@ def test_log(home):
     assert "error: expression does not evaluate to a derivation, so I can't build it" in result.stderr
 
 
-def test_shell_of_a_derivation(home):
-    needed = derivation("needed", "echo contents > $out")
-    shell = derivation("wanted", "exit 1", variable="value", needed=f"${{{needed}}}").replace('"${', '"${toString (').replace('}}";', '})}";')
-    result = run_repl(home, f':sh {shell}\necho "variable is $variable"; cat $needed\n')
-    assert result.returncode == 0, result.stderr
-    assert "variable is value\ncontents\n" in result.stdout, result.stderr
+def test_shell_of_a_derivation(start):
+    terminal = start()
+    terminal.send(f"needed = {derivation('needed', 'echo contents > $out')}\n")
+    terminal.wait_for(PROMPT)
+    terminal.send(f":sh {derivation('wanted', 'exit 1', variable='value', needed='${needed}')}\n")
+    terminal.wait_for("(wanted)")
+    terminal.send('echo "it is $variable"; sed "s/^/with /" $needed; exit\n')
+    terminal.wait_for("it is value")
+    terminal.wait_for("with contents")
+    terminal.wait_for(PROMPT)
+    terminal.send("1 + 2\n")
+    terminal.wait_for("\n3")
 
 
-def test_shell_with_a_derivation(home):
+def test_shell_with_a_derivation(home, start):
     (home / "packages").mkdir()
     (home / "packages" / "default.nix").write_text(
         "{ }: { runCommand = name: attributes: text: derivation (attributes // {\n"
         '  inherit name; system = "x86_64-linux"; builder = "/bin/sh"; args = [ "-c" text ]; }); }\n'
     )
-    script = "/bin/mkdir -p $out/bin; echo '#!/bin/sh' > $out/bin/tool; echo echo ran >> $out/bin/tool; /bin/chmod +x $out/bin/tool"
-    result = run_repl(home, f":u {derivation('tool', script)}\ntool\n", "-I", "nixpkgs=packages")
-    assert result.returncode == 0, result.stderr
-    assert "\nran\n" in result.stdout, result.stderr
+    script = "/bin/mkdir -p $out/bin; echo '#!/bin/sh' > $out/bin/tool; echo echo it ran >> $out/bin/tool; /bin/chmod +x $out/bin/tool"
+    terminal = start("-I", f"nixpkgs={home}/packages")
+    terminal.send(f":u {derivation('tool', script)}\n")
+    terminal.wait_for("(shell)")
+    terminal.send("tool; exit\n")
+    terminal.wait_for("it ran")
+    terminal.wait_for(PROMPT)
     without = run_repl(home, f":u {derivation('tool', script)}\n")
     assert "error: file 'nixpkgs' was not found in the Nix search path" in without.stderr
 

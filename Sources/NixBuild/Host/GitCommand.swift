@@ -135,7 +135,8 @@ struct GitCommand {
     /// Runs git and returns its output without the last newline.
     func run(_ arguments: [String]) throws(GitError) -> String {
         let settings = [
-            "-c", "core.hooksPath=/dev/null", "-c", "core.autocrlf=false", "-c", "filter.lfs.smudge=", "-c",
+            "-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-c", "core.autocrlf=false", "-c",
+            "filter.lfs.smudge=", "-c",
             "filter.lfs.required=false", "-c", "protocol.ext.allow=never", "-c", "safe.directory=*",
         ]
         var variables = environment.variables

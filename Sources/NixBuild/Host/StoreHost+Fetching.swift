@@ -221,9 +221,15 @@ extension StoreHost {
     }
 
     /// What is known of a local Git work tree without copying it; nil where git cannot say.
-    func describeWorkTree(_ folder: String) -> [String: HostFetch.Attribute]? {
-        let git = gitCommand(in: RealPath(folder))
-        return (try? git.describeWorkTree(folder, withSubmodules: false)).map(Self.attributes)
+    func describeWorkTree(_ folder: String) throws(HostError) -> [String: HostFetch.Attribute]? {
+        do throws(GitError) {
+            let git = gitCommand(in: RealPath(folder))
+            return Self.attributes(of: try git.describeWorkTree(folder, withSubmodules: false))
+        } catch {
+            // Without git, a flake that does not ask can still be evaluated.
+            guard options.dirtyTrees.isAllowed else { throw HostError(error.message) }
+            return nil
+        }
     }
 
     /// Takes a tree into the store and compares its hash.

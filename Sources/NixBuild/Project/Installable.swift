@@ -171,10 +171,11 @@ extension Session {
     /// A path with further words: in a Git work tree they say which of its states is meant.
     private func place(_ path: Substring, query: Substring) throws(ProjectError) -> ProjectLocation {
         let location = try ProjectLocation(Paths.absolute(String(path), from: settings.folder))
-        guard case .flake(let folder) = location, let root = Self.gitRoot(of: folder) else { return location }
+        guard case .flake(let folder) = location, let (root, directory) = Self.gitPlace(of: folder) else {
+            return location
+        }
         let text = "git+file://\(root)?\(query)"
         var reference = try FlakeReference(parsing: text, relativeTo: nil)
-        let directory = folder.count > root.count ? String(folder.dropFirst(root.count + 1)) : ""
         if !directory.isEmpty {
             guard reference.directory.isEmpty else {
                 throw ProjectError("flake URL '\(path)?\(query)' has an inconsistent 'dir' parameter")

@@ -84,23 +84,28 @@ extension Session {
         if let origin = fetchedFlakes[folder] {
             return try flake(origin.root, directory: origin.directory, source: origin.source)
         }
-        if let root = Self.gitRoot(of: folder), let known = host.describeWorkTree(root) {
-            let directory = folder.count > root.count ? String(folder.dropFirst(root.count + 1)) : ""
-            let tree = JSONValue.object(["type": .string("git"), "url": .string(ByteString("file://\(root)"))])
-            return try flake(root, directory: directory, source: Self.source(known), tree: tree)
+        if let (root, directory) = Self.gitPlace(of: folder) {
+            let known: [String: HostFetch.Attribute]?
+            do throws(HostError) { known = try host.describeWorkTree(root) } catch { throw .host(error) }
+            if let known {
+                let tree = JSONValue.object(["type": .string("git"), "url": .string(ByteString("file://\(root)"))])
+                return try flake(root, directory: directory, source: Self.source(known), tree: tree)
+            }
         }
         let tree = JSONValue.object(["type": .string("path"), "path": .string(ByteString(folder))])
         return try flake(folder, directory: "", source: .object([:]), tree: tree)
     }
 
-    /// The Git work tree that a folder lies in.
-    static func gitRoot(of folder: String) -> String? {
+    /// The Git work tree that a folder lies in, and where in it.
+    static func gitPlace(of folder: String) -> (root: String, directory: String)? {
         var root = folder
+        var names: [String] = []
         while !Paths.exists("\(root)/.git") {
             guard root != "/" else { return nil }
+            names.append(Paths.baseName(root))
             root = Paths.parent(root)
         }
-        return root
+        return (root, names.reversed().joined(separator: "/"))
     }
 
     /// The flake in a folder, as `builtins.getFlake` would answer it.
