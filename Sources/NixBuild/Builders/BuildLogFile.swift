@@ -55,7 +55,8 @@ extension Session {
             let derivation = path.isDerivation ? path : try access.store().info(path)?.deriver
             return try derivation.flatMap { try BuildLogFile.read(for: $0, access.layout) }
         } catch {
-            throw .project(ProjectError((error as? StoreError)?.message ?? (error as? FetchError)?.message ?? "\(error)"))
+            throw .project(
+                ProjectError((error as? StoreError)?.message ?? (error as? FetchError)?.message ?? "\(error)"))
         }
     }
 }
