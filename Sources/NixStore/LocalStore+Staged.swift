@@ -83,12 +83,17 @@ extension LocalStore {
                 deriver: deriver, isUltimate: isUltimate), locked)
     }
 
-    private func add(_ staged: StagedTree, _ info: PathInfo, _ locked: [StorePath]) throws(StoreError) -> PathInfo {
+    /// Moves a tree that is in canonical form to its path and registers it as `info` says.
+    ///
+    /// The caller answers for it that the tree is what `info` tells. A tree that the store has already is removed.
+    ///
+    /// - Parameter tree: in the store's file system.
+    package func addObject(_ tree: RealPath, _ info: PathInfo, locked: [StorePath] = []) throws(StoreError) {
         try addUnlessValid(info.path, isLocked: locked.contains(info.path)) { (realPath) throws(StoreError) in
-            if options.synchronisesPaths { try TreeSynchronisation.synchronise(staged.path) }
-            while try !keeps(staged.nar, at: realPath) {
+            if options.synchronisesPaths { try TreeSynchronisation.synchronise(tree) }
+            while try !keeps(PathDigest(hash: info.narHash, size: info.narSize), at: realPath) {
                 do throws(StoreError) {
-                    try Self.move(staged.path, to: realPath)
+                    try Self.move(tree, to: realPath)
                     break
                 } catch {
                     // Without a lock that holds another process may have been faster.
@@ -97,7 +102,11 @@ extension LocalStore {
             }
             return Registration(info)
         }
-        try TreeRemoval.remove(staged.path)
+        try TreeRemoval.remove(tree)
+    }
+
+    private func add(_ staged: StagedTree, _ info: PathInfo, _ locked: [StorePath]) throws(StoreError) -> PathInfo {
+        try addObject(staged.path, info, locked: locked)
         return try requireInfo(info.path)
     }
 

@@ -25,6 +25,10 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case schema
         /// A NAR, derivation or name that cannot be parsed.
         case malformed
+        /// A binary cache could not give something.
+        case download
+        /// Nothing vouches for what a binary cache says of a path.
+        case untrusted
         /// The store can only be read.
         case readOnly
         /// The caller's filter asked to stop.

@@ -157,6 +157,7 @@ struct CommandSession {
         settings.evaluation = evaluationOptions()
         settings.build = buildOptions()
         settings.downloads = try downloaderOptions()
+        settings.signatures = signatureOptions()
         settings.arguments = flags.arguments
         settings.usesLockedInputs = flags.nixpkgs == .locked
         settings.forbidsPlaceholders = flags.forbidsPlaceholders
@@ -219,6 +220,13 @@ struct CommandSession {
         if let seconds = settings.integer("stalled-download-timeout") { options.stallTimeout = Double(max(1, seconds)) }
         if let attempts = settings.integer("download-attempts") { options.retry.maxAttempts = max(1, attempts) }
         return options
+    }
+
+    private func signatureOptions() -> SignatureOptions {
+        SignatureOptions(
+            trustedPublicKeys: flags.settings.list("trusted-public-keys"),
+            secretKeyFiles: flags.settings.list("secret-key-files"),
+            isRequired: flags.settings.flag("require-sigs") ?? true)
     }
 
     private func buildOptions() -> BuildOptions {

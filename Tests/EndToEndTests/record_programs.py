@@ -9,6 +9,7 @@ import pathlib
 import sys
 import tempfile
 
+import binary_caches
 import git_flakes
 import git_trees
 import mercurial_trees
@@ -59,6 +60,10 @@ def main() -> None:
             for folder, words in git_flakes.CASES
         }
     git_flakes.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    answers = {
+        name: with_folder(lambda work: binary_caches.answer(name, [program("nix")], work)) for name in binary_caches.CASES
+    }
+    binary_caches.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

@@ -88,20 +88,6 @@ final class FaultServer: Sendable {
     }
 }
 
-extension Downloader {
-    /// A small answer.
-    func readURL(_ url: String) async throws -> [UInt8] {
-        let context = FetchContext(downloader: self, observer: SilentObserver())
-        let url = try Self.parse(url)
-        let authorizer = URLCredentials(environment: environment).authorizer(for: url)
-        do {
-            return try await context.bytes(context.exchange(url, authorizer), label: url.redacted).body
-        } catch {
-            throw error.fetchError
-        }
-    }
-}
-
 /// A scratch directory, removed with the object.
 final class ScratchDirectory: Sendable {
     let path: String

@@ -1,4 +1,5 @@
 import Foundation
+import NixFormats
 import Testing
 
 @testable import NixFetch
@@ -186,10 +187,17 @@ import Testing
         #expect(throws: FetchError.self) { _ = try unpack(path) }
     }
 
-    @Test func readsACompressedStream() throws {
+    /// Bytes packed in a way of Python's, and what they are called in binary caches.
+    static let packings: [(String, NARInfo.Compression)] = [
+        ("lzma.compress(data)", .xz), ("lzma.compress(data, lzma.FORMAT_ALONE)", .lzma), ("bz2.compress(data)", .bzip2),
+        ("gzip.compress(data)", .gzip), ("data", .none),
+    ]
+
+    @Test(arguments: packings) func readsAPackedStream(packing: String, compression: NARInfo.Compression) throws {
         let path = try archive(
-            "s.xz", "import lzma; open(path, 'wb').write(lzma.compress(bytes(range(256)) * 1000))")
-        let reader = try DecompressingReader(opening: path)
+            "s.packed",
+            "import bz2, gzip, lzma; data = bytes(range(256)) * 1000; open(path, 'wb').write(\(packing))")
+        let reader = try DecompressingReader(opening: path, compression)
         var bytes: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 1000)
         while true {
@@ -198,5 +206,15 @@ import Testing
             bytes += buffer[..<count]
         }
         #expect(bytes == (0..<1000).flatMap { _ in Array(UInt8.min...UInt8.max) })
+    }
+
+    @Test func refusesStreamsThatArePackedOtherwise() throws {
+        let path = try archive("s.xz", "import lzma; open(path, 'wb').write(lzma.compress(bytes(1000)))")
+        #expect(throws: FetchError(.unpack, "input compression not recognized")) {
+            try DecompressingReader(opening: path, .gzip)
+        }
+        #expect(throws: FetchError(.unpack, "compression 'br' is not supported by this version of nixlite")) {
+            try DecompressingReader(opening: path, .brotli)
+        }
     }
 }

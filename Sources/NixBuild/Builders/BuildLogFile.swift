@@ -33,7 +33,7 @@ enum BuildLogFile {
         }
         let compressed = plain + ".bz2"
         guard Paths.exists(compressed) else { return nil }
-        let reader = try DecompressingReader(opening: compressed)
+        let reader = try DecompressingReader(opening: compressed, .bzip2)
         var text: [UInt8] = []
         var buffer = [UInt8](repeating: 0, count: 64 << 10)
         while text.count < longestLog {

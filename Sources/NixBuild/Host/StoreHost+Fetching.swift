@@ -20,7 +20,7 @@ extension StoreHost {
         case .git: return try fetchGit(attributes)
         case .tree: return try fetchTree(attributes)
         case .mercurial: return try fetchMercurial(attributes)
-        case .closure: throw HostError("'builtins.fetchClosure' is not supported by this version of nixlite")
+        case .closure: return HostFetched(storePath: try fetchClosure(attributes), attributes: [:])
         }
     }
 

@@ -13,6 +13,7 @@ package final class StoreHost: EvaluationHost {
     package struct Options: Sendable {
         package var system = StoreHost.machineSystem
         package var build = BuildOptions()
+        package var signatures = SignatureOptions()
         /// Absolute.
         package var currentDirectory = Paths.currentDirectory()
         /// `environmentVariable` answers nothing (pure evaluation).

@@ -11,6 +11,7 @@ package struct SessionSettings: Sendable {
     package var evaluation = EvaluationOptions()
     package var build = BuildOptions()
     package var downloads = DownloaderOptions()
+    package var signatures = SignatureOptions()
     /// Where relative paths start from; absolute.
     package var folder = Paths.currentDirectory()
     /// `--arg` and its kin: a name, and an expression or a text.
@@ -75,6 +76,7 @@ package final class Session {
         var options = StoreHost.Options()
         options.build = settings.build
         if options.build.systems.isEmpty { options.build.systems = [options.system] }
+        options.signatures = settings.signatures
         options.currentDirectory = settings.folder
         options.forbidsPlaceholders = settings.forbidsPlaceholders
         options.writesNothing = settings.writesNothing

@@ -281,18 +281,36 @@ extension Builtins {
             )
         }
         guard case .string(let bytes)? = attributes["fromStore"] else { throw missing("fromStore") }
-        let store = String(decoding: bytes, as: UTF8.self)
-        guard store.hasPrefix("http://") || store.hasPrefix("https://") else {
-            throw EvaluationError(.other, "'fetchClosure' only supports http:// and https:// stores")
-        }
-        if store.contains("?") {
-            throw EvaluationError(.other, "'fetchClosure' does not support URL query parameters (in '\(store)')")
-        }
+        try checkBinaryCache(String(decoding: bytes, as: UTF8.self))
         let fetched: HostFetched
         do throws(HostError) {
             fetched = try machine.evaluator.host.fetch(HostFetch(kind: .closure, attributes: attributes))
         } catch { throw EvaluationError(error) }
         return try machine.string(of: fetched.storePath)
+    }
+
+    /// Refuses what is no address of a binary cache that an expression may name.
+    private static func checkBinaryCache(_ store: String) throws(EvaluationError) {
+        let unsupported = EvaluationError(.other, "'fetchClosure' only supports http:// and https:// stores")
+        let url: InputURL
+        var warnings: [String] = []
+        do throws(InputError) {
+            url = try InputURL(parsing: store, isLenient: false, warnings: &warnings)
+        } catch {
+            // What is no URL may still name a store of this machine.
+            let isLocal = ["", "auto", "daemon", "local"].contains(store) || store.contains("/")
+            guard isLocal, !store.contains("://") else {
+                throw EvaluationError(.usage, "Cannot parse Nix store '\(store)'")
+            }
+            throw unsupported
+        }
+        guard ["http", "https"].contains(url.scheme) else { throw unsupported }
+        guard url.query.isEmpty else {
+            throw EvaluationError(.other, "'fetchClosure' does not support URL query parameters (in '\(store)')")
+        }
+        guard url.authority?.isEmpty == false else {
+            throw EvaluationError(.usage, "`\(url.scheme)` Store requires a non-empty authority in Store URL")
+        }
     }
 
     // MARK: Flakes

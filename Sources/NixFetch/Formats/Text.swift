@@ -9,7 +9,7 @@ extension StringProtocol {
     }
 
     /// The text without slashes at its end.
-    var withoutFinalSlashes: String {
+    package var withoutFinalSlashes: String {
         var rest = Substring(self)
         while rest.hasSuffix("/") { rest.removeLast() }
         return String(rest)

@@ -28,9 +28,12 @@ extension Downloader {
     /// - Parameters:
     ///   - path: the file to make; its directory must exist, on the file system of `partials`.
     ///   - partials: a directory for unfinished downloads, made if it is missing.
+    ///   - size: bytes that the file must have, when someone else than its server told.
+    ///   - largestSize: bytes that it may have.
     ///   - hashesNAR: hash the NAR too, while the file arrives.
     package func fetchURL(
-        _ url: String, to path: String, partials: String, expected: NixHash? = nil, hashesNAR: Bool = false,
+        _ url: String, to path: String, partials: String, expected: NixHash? = nil, size: Int64? = nil,
+        largestSize: Int64 = .max, hashesNAR: Bool = false,
         network: NetworkRequest = NetworkRequest(), observer: any FetchObserver = SilentObserver()
     ) async throws(FetchError) -> FetchedFile {
         let reference = try Self.parse(url)
@@ -41,6 +44,8 @@ extension Downloader {
         var request = FileRequest(url: reference, label: reference.lastPathSegment ?? reference.host)
         request.authorizer = URLCredentials(environment: environment).authorizer(for: reference)
         request.expected = expected.map { .preferred($0) } ?? .unknown
+        request.size = size
+        request.largestSize = largestSize
         let name = slash.map { String(path[path.index(after: $0)...]) } ?? path
         let board = hashesNAR ? ProgressBoard() : nil
         let download = FileDownload(context: context, request: request, board: board, defersDigest: hashesNAR)
@@ -70,6 +75,31 @@ extension Downloader {
         guard let board else { return nil }
         let plan = TreePlan(named: []) { _ in .download(key: key) }
         return await TreeHasher.hash(plan, board: board, partials: workspace.partials)
+    }
+
+    /// Reads a small answer (`http`, `https` or `file`) into memory.
+    ///
+    /// - Throws: kind `.notFound` for 404 and 410, `.unauthorized` for 401 and 403, `.verification` when the answer is
+    ///   longer than `limit` bytes.
+    package func readURL(
+        _ url: String, limit: Int = 64 << 20, network: NetworkRequest = NetworkRequest(),
+        observer: any FetchObserver = SilentObserver()
+    ) async throws(FetchError) -> [UInt8] {
+        let reference = try Self.parse(url)
+        if let path = reference.filePath {
+            do {
+                return try FileAccess.readWhole(path, limit: limit)
+            } catch {
+                throw error.fetchError
+            }
+        }
+        let context = FetchContext(downloader: self, network: network, observer: observer)
+        let authorizer = URLCredentials(environment: environment).authorizer(for: reference)
+        do {
+            return try await context.bytes(context.exchange(reference, authorizer), label: url, limit: limit).body
+        } catch {
+            throw error.fetchError
+        }
     }
 
     /// Reads a URL or says why it is refused.

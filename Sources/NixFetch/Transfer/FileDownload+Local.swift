@@ -15,8 +15,12 @@ extension FileDownload {
 
     private func copy(_ path: String, into partial: PartialFile) throws(FileAccess.Failure) -> FetchedFile {
         let source = Descriptor(try FileAccess.call("open", path) { open(path, O_RDONLY | O_CLOEXEC) })
-        guard try FileAccess.status(source).st_mode & S_IFMT == S_IFREG else {
+        let status = try FileAccess.status(source)
+        guard status.st_mode & S_IFMT == S_IFREG else {
             throw FileAccess.Failure(number: EINVAL, action: "read as a file", path: path)
+        }
+        guard status.st_size <= request.largestSize else {
+            throw FileAccess.Failure(number: EFBIG, action: "read", path: path)
         }
         try partial.restart(total: nil)
         let main = Digester(.sha256)

@@ -125,8 +125,9 @@ extension FileDownload {
         let (total, isEncoded) = partial.state.withLock { ($0.total, $0.isEncodedOnTheWay) }
         let decodes = request.decodesContent || isEncoded
         let sink = PartSink(
-            partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size, decodes: decodes,
-            largeSize: context.downloader.options.rangeThreshold, step: segment(total ?? 0))
+            partial: partial, signal: signal, crew: crew, part: part, knownSize: request.size,
+            largestSize: request.largestSize, decodes: decodes, largeSize: context.downloader.options.rangeThreshold,
+            step: segment(total ?? 0))
         let (address, start) = (location.address, location.current)
         var exchange = exchange(part, at: start, or: address)
         exchange.decodesContent = decodes

@@ -32,6 +32,8 @@ struct FileRequest: Sendable {
     var authorizer: any RequestAuthorizer = AnonymousAuthorizer()
     /// Bytes, when someone other than the file's server told.
     var size: Int64?
+    /// More bytes than this are an error, where the size is not known.
+    var largestSize = Int64.max
     var expected = Expectation.unknown
     /// What the partial file is named by; different contents need different identities.
     var identity: String?

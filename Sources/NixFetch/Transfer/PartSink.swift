@@ -24,6 +24,8 @@ final class PartSink: TransferSink {
     private let crew: TransferBatch
     /// The size that is promised by someone else than this server.
     private let knownSize: Int64?
+    /// More than the whole file may have is refused.
+    private let largestSize: Int64
     /// Whether libcurl undoes a `Content-Encoding`; otherwise the bytes are taken as they are stored.
     private let decodes: Bool
     /// From this size on a file counts as large.
@@ -35,12 +37,13 @@ final class PartSink: TransferSink {
 
     init(
         partial: PartialFile, signal: ProgressSignal, crew: TransferBatch, part: FilePart, knownSize: Int64?,
-        decodes: Bool, largeSize: Int64, step: Int64
+        largestSize: Int64, decodes: Bool, largeSize: Int64, step: Int64
     ) {
         self.partial = partial
         self.signal = signal
         self.crew = crew
         self.knownSize = knownSize
+        self.largestSize = largestSize
         self.decodes = decodes
         self.largeSize = largeSize
         self.part = part
@@ -88,6 +91,7 @@ final class PartSink: TransferSink {
             return truncate() ?? .changed
         }
         if let total, last >= total { return .badRange }
+        if let total, total > largestSize { return .tooLong }
         if state.validators == Validators() { state.validators = head.validators }
         state.total = total
         state.hasRanges = true
@@ -108,6 +112,7 @@ final class PartSink: TransferSink {
         let length = isDecoded ? nil : head.contentLength
         if let length, let knownSize, length != knownSize { return length > knownSize ? .tooLong : .tooShort }
         let total = knownSize ?? length
+        if let total, total > largestSize { return .tooLong }
         let ignoresRange = part.asksRange && (progress.position > 0 || part.range.upperBound < total ?? .max)
         let isOther = !state.written.ranges.isEmpty || (state.total != nil && length != nil && state.total != length)
         if ignoresRange || isOther {
@@ -154,6 +159,7 @@ final class PartSink: TransferSink {
         defer { progress.pending.removeAll(keepingCapacity: true) }
         let start = progress.position
         let count = Int64(progress.pending.count)
+        if count > largestSize - start { return .fail(.tooLong) }
         let room = progress.bodyEnd - start
         if count > room, partial.state.withLock({ $0.total == progress.bodyEnd }) { return .fail(.tooLong) }
         let (isCurrent, limit) = partial.state.withLock { state in

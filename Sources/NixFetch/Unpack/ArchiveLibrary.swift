@@ -6,7 +6,8 @@ struct ArchiveLibrary: @unchecked Sendable {
 
     let readNew: @convention(c) () -> Handle?
     let readFree: @convention(c) (Handle?) -> Int32
-    let supports: [@convention(c) (Handle?) -> Int32]
+    /// What understands a way of packing, by its name.
+    let supports: [String: @convention(c) (Handle?) -> Int32]
     let formats: [@convention(c) (Handle?) -> Int32]
     let supportRaw: @convention(c) (Handle?) -> Int32
     let openDescriptor: @convention(c) (Handle?, Int32, Int) -> Int32
@@ -32,9 +33,9 @@ struct ArchiveLibrary: @unchecked Sendable {
         readNew = try library.function("archive_read_new", type(of: readNew))
         readFree = try library.function("archive_read_free", type(of: readFree))
         // All that need no other program.
-        supports = try Self.functions(
-            library, "archive_read_support_filter_",
-            ["gzip", "bzip2", "compress", "xz", "lzma", "lzip", "zstd", "lz4", "rpm", "uu"])
+        let filters = ["gzip", "bzip2", "compress", "xz", "lzma", "lzip", "zstd", "lz4", "rpm", "uu"]
+        let functions = try Self.functions(library, "archive_read_support_filter_", filters)
+        supports = Dictionary(uniqueKeysWithValues: zip(filters, functions))
         formats = try Self.functions(
             library, "archive_read_support_format_",
             ["tar", "zip", "7zip", "cpio", "ar", "cab", "iso9660", "lha", "rar", "rar5", "warc", "xar"])

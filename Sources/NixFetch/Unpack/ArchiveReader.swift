@@ -1,5 +1,6 @@
 import CArchive
 import Glibc
+package import NixFormats
 
 /// Reads an archive (tar, also compressed with gzip, bzip2, xz, lzma or zstd; zip) entry by entry.
 ///
@@ -26,8 +27,8 @@ final class ArchiveReader {
     /// What the bytes are taken for.
     enum Content {
         case archive
-        /// One compressed stream of anything, as one entry.
-        case compressedStream
+        /// One stream of anything, packed as this filter of libarchive's unpacks it or not at all, as one entry.
+        case stream(filter: String?)
     }
 
     private let library: ArchiveLibrary
@@ -52,10 +53,18 @@ final class ArchiveReader {
         }
         guard let handle = library.readNew() else { throw FetchError(.unpack, "libarchive: out of memory") }
         self.handle = handle
-        for support in library.supports { _ = support(handle) }
         switch content {
-        case .archive: for format in library.formats { _ = format(handle) }
-        case .compressedStream: _ = library.supportRaw(handle)
+        case .archive:
+            for support in library.supports.values { _ = support(handle) }
+            for format in library.formats { _ = format(handle) }
+        case .stream(let filter):
+            if let filter {
+                guard let support = library.supports[filter] else {
+                    throw FetchError(.unpack, "cannot unpack '\(name.printable)': '\(filter)' is not supported")
+                }
+                _ = support(handle)
+            }
+            _ = library.supportRaw(handle)
         }
         guard library.openDescriptor(handle, file.number, 256 << 10) == ARCHIVE_OK else { throw failure() }
     }
@@ -117,19 +126,35 @@ final class ArchiveReader {
         return count
     }
 
+    /// Whether a filter was found to fit.
+    var isFiltered: Bool { library.filterCount(handle) > 1 }
+
     /// Compressed bytes taken from the file so far.
     var consumedBytes: Int64 { library.filterBytes(handle, -1) }
 }
 
-/// Decompresses one file (gzip, bzip2, xz, lzma, zstd) as a stream: for a `.nar.xz` and the like.
+/// Reads one packed file as a stream: for a `.nar.xz` and the like.
 package final class DecompressingReader {
     private let reader: ArchiveReader
-    private var isAtEnd = false
+    private var isAtEnd: Bool
 
-    /// Opens a file; one that is in none of the formats is an error, or its bytes as they are.
-    package init(opening path: String) throws(FetchError) {
-        reader = try ArchiveReader(opening: path, name: path, as: .compressedStream)
+    /// Opens a file.
+    ///
+    /// - Throws: kind `.unpack` for a file that is not packed in that way, and for ways that libarchive does not know by itself.
+    package init(opening path: String, _ compression: NARInfo.Compression) throws(FetchError) {
+        let filter: String? =
+            switch compression {
+            case .none: nil
+            case .brotli, .grzip, .lrzip, .lzop:
+                throw FetchError(
+                    .unpack, "compression '\(compression.rawValue)' is not supported by this version of nixlite")
+            default: compression.rawValue
+            }
+        reader = try ArchiveReader(opening: path, name: path, as: .stream(filter: filter))
         isAtEnd = try reader.next() == nil
+        guard filter == nil || isAtEnd || reader.isFiltered else {
+            throw FetchError(.unpack, "input compression not recognized")
+        }
     }
 
     /// Fills as much of a buffer as is at hand; 0 only at the end.

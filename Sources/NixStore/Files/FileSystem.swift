@@ -1,4 +1,5 @@
 import Glibc
+import NixFormats
 
 /// Single operations on paths.
 ///
@@ -80,6 +81,17 @@ enum FileSystem {
     /// Makes the entries of the directory `path` durable.
     static func synchroniseDirectory(_ path: RealPath) throws(StoreError) {
         try Descriptor.open(path, O_RDONLY | O_DIRECTORY).synchronise(path: path)
+    }
+
+    /// - Throws: of kind `system` where the file system of the folder `path` has fewer than `count` bytes left.
+    static func requireSpace(_ count: UInt64, in path: RealPath, for object: ByteString) throws(StoreError) {
+        var statistics = statvfs()
+        let folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
+        guard fstatvfs(folder.raw, &statistics) == 0 else { return }
+        let (free, overflow) = UInt64(statistics.f_bavail).multipliedReportingOverflow(by: UInt64(statistics.f_frsize))
+        guard !overflow, free < count else { return }
+        throw StoreError(
+            .system(ENOSPC), "no space left for '\(object)': \(count) bytes are needed, \(free) are free")
     }
 
     /// The working directory.

@@ -2,7 +2,7 @@ import NixSyntax
 
 /// Values of Nix's settings, from flags and configuration.
 struct NixSettings {
-    private var values: [String: String] = [:]
+    private var values = ["trusted-public-keys": "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]
     /// The names that nothing knows, in the order they came.
     private(set) var unknown: [String] = []
 

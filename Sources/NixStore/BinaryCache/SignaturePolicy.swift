@@ -1,0 +1,22 @@
+package import NixFormats
+
+/// Whose word is good enough for objects whose path does not follow from their content.
+package struct SignaturePolicy: Sendable {
+    package var trustedKeys: [PublicKey]
+    /// Off, whatever a cache says of an object's path is taken (`require-sigs = false`).
+    package var requiresSignatures: Bool
+
+    package init(trustedKeys: [PublicKey], requiresSignatures: Bool = true) {
+        self.trustedKeys = trustedKeys
+        self.requiresSignatures = requiresSignatures
+    }
+
+    /// - Throws: of kind `untrusted` for an object that neither its content address nor a signature vouches for.
+    func check(_ info: NARInfo, in store: StoreDirectory) throws(StoreError) {
+        guard requiresSignatures, !info.isContentAddressed(store: store),
+            info.validSignatureCount(trusted: trustedKeys, store: store) == 0
+        else { return }
+        throw StoreError(
+            .untrusted, "cannot add path '\(store.print(info.path))' because it lacks a signature by a trusted key")
+    }
+}
