@@ -20,6 +20,7 @@ enum NixliteCommand {
                     program: .instantiate),
                 CommandEntry(
                     "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand.self),
+                CommandEntry("copy", "Copy store objects from or to a binary cache", CopyCommand.self),
                 CommandEntry(
                     "hash", "Hash files and trees, and convert hashes",
                     [
