@@ -192,6 +192,9 @@ struct CommandSession {
         if let interval = EnvironmentVariable.value("NIXLITE_GC_STRESS").flatMap({ Int($0) }), interval > 0 {
             options.collectorStress = interval
         }
+        if let bytes = EnvironmentVariable.value("GC_INITIAL_HEAP_SIZE").flatMap({ Int($0) }), bytes > 0 {
+            options.heapThreshold = bytes
+        }
         options.maximumHeap = MemoryLimit.heapBytes
         let path = EnvironmentVariable.value("NIX_PATH").map(SearchPathEntry.list)
         // Nothing that the search path names is fixed.

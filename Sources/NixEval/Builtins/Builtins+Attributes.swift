@@ -251,11 +251,7 @@ extension Machine {
             for index in indices[..<distinct].reversed() { kept.remove(at: index) }
             return try subset(set, kept)
         }
-        let words = try allocate(Shape.headerWords + count)
-        words[0] = UInt(bitPattern: count << 3 | 1)
-        words[1] = shape.isOpen ? 8 | 1 : 1
-        for index in 2..<Shape.headerWords { words[index] = 0 }
-        let smaller = Shape(words: words)
+        let smaller = try newShape(count: count, isOpen: shape.isOpen)
         Machine.copy(smaller.symbols, shape.symbols, shape.count, without: indices[..<distinct])
         Machine.copy(smaller.positions, shape.positions, shape.count, without: indices[..<distinct])
         let result = try attributes(smaller)

@@ -136,11 +136,7 @@ extension Machine {
         _ left: Shape, _ right: Shape, _ places: [(index: Int, replaces: Bool)], _ isOpen: Bool
     ) throws(EvaluationError) -> Shape {
         let count = left.count + places.count { !$0.replaces }
-        let words = try allocate(Shape.headerWords + count)
-        words[0] = UInt(bitPattern: count << 3 | 1)
-        words[1] = isOpen ? 8 | 1 : 1
-        for index in 2..<Shape.headerWords { words[index] = 0 }
-        let shape = Shape(words: words)
+        let shape = try newShape(count: count, isOpen: isOpen)
         Machine.splice(shape.symbols, left.symbols, left.count, right.symbols, places)
         Machine.splice(shape.positions, left.positions, left.count, right.positions, places)
         return shape
@@ -175,11 +171,7 @@ extension Machine {
         let count = unionCount(leftShape, rightShape)
         let shape: Shape
         if leftShape.hasPositions || rightShape.hasPositions {
-            let words = try allocate(Shape.headerWords + count)
-            words[0] = UInt(bitPattern: count << 3 | 1)
-            words[1] = isOpen ? 8 | 1 : 1
-            for index in 2..<Shape.headerWords { words[index] = 0 }
-            shape = Shape(words: words)
+            shape = try newShape(count: count, isOpen: isOpen)
             forEachMerged(leftShape, rightShape) { target, source in
                 let origin = source >= 0 ? leftShape : rightShape
                 let index = source >= 0 ? source : ~source

@@ -63,16 +63,52 @@ extension Heap {
         if bits.pointee & bit != 0 { return }
         bits.pointee |= bit
         switch blocks[block].group {
-        case .traced, .largeTraced: markStack.append(address(of: block) + UInt(word * 8))
+        case .traced, .largeTraced:
+            if markStackCount == markStack.count { growMarkStack() }
+            markStack[markStackCount] = address(of: block) &+ UInt(bitPattern: word &* 8)
+            markStackCount &+= 1
         default: break
         }
     }
 
+    @inline(never)
+    private func growMarkStack() {
+        let larger = UnsafeMutableBufferPointer<UInt>.allocate(capacity: 2 * markStack.count)
+        _ = larger.moveInitialize(fromContentsOf: markStack)
+        markStack.deallocate()
+        markStack = larger
+    }
+
+    /// Scans what is marked, until nothing new is.
+    ///
+    /// A cell is asked from memory when it leaves the stack and scanned some cells later, when it has come.
     private func drain() {
-        while let cell = markStack.popLast() {
-            let block = blocks[Int((cell - base) >> 15)]
+        var waiting = InlineArray<8, UInt>(repeating: 0)
+        var place = 0
+        while true {
+            var cell = waiting[place & 7]
+            if markStackCount > 0 {
+                markStackCount &-= 1
+                let next = markStack[markStackCount]
+                nixlite_prefetch(next)
+                waiting[place & 7] = next
+            } else {
+                waiting[place & 7] = 0
+            }
+            place &+= 1
+            if cell == 0 {
+                guard markStackCount == 0 else { continue }
+                // Whatever still waits, the oldest first.
+                for _ in 0..<8 where cell == 0 {
+                    cell = waiting[place & 7]
+                    waiting[place & 7] = 0
+                    place &+= 1
+                }
+                if cell == 0 { return }
+            }
+            let block = blocks[Int((cell &- base) >> 15)]
             let words = block.group == .traced ? Int(block.cellWords) : Int(block.extent) * Heap.blockWords
-            scan(Words(bitPattern: cell)!, words)
+            scan(Words(bitPattern: cell).unsafelyUnwrapped, words)
         }
     }
 

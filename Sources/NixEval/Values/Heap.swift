@@ -89,7 +89,9 @@ final class Heap {
     @exclusivity(unchecked) var rootRanges: [(start: Words, count: Int)] = []
     /// The evaluation thread's stack starts (is highest) here.
     var stackBase: UInt = 0
-    @exclusivity(unchecked) var markStack: [UInt] = []
+    /// Addresses of marked cells whose words have yet to be scanned: all but the last few, which wait in the collector.
+    @exclusivity(unchecked) var markStack = UnsafeMutableBufferPointer<UInt>.allocate(capacity: 1 << 12)
+    @exclusivity(unchecked) var markStackCount = 0
     /// Called before marking: clears the inline caches of code, which hold shapes without keeping them.
     var willCollect: (() -> Void)?
 
@@ -139,6 +141,7 @@ final class Heap {
 
     deinit {
         reciprocals.deallocate()
+        markStack.deallocate()
         munmap(UnsafeMutableRawPointer(bitPattern: base), capacityBlocks * Heap.blockBytes)
         munmap(blocks, capacityBlocks * MemoryLayout<Block>.stride)
         munmap(marks, capacityBlocks * Heap.markWords * 8)

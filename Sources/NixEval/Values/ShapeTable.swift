@@ -25,11 +25,7 @@ extension Machine {
     ) throws(EvaluationError) -> Shape {
         let shares = !isOpen && positions == nil && count <= Machine.sharedLimit
         if shares, let known = evaluator.sharedShapes.find(symbols, count) { return known }
-        let words = try allocate(Shape.headerWords + count)
-        words[0] = UInt(bitPattern: count << 3 | 1)
-        words[1] = isOpen ? 8 | 1 : 1
-        for index in 2..<Shape.headerWords { words[index] = 0 }
-        let shape = Shape(words: words)
+        let shape = try newShape(count: count, isOpen: isOpen)
         shape.symbols.update(from: symbols, count: count)
         if let positions {
             shape.positions.update(from: positions, count: count)
@@ -38,6 +34,15 @@ extension Machine {
         }
         if shares { evaluator.sharedShapes.insert(shape) }
         return shape
+    }
+
+    /// A shape of its own, whose symbols and positions the caller has yet to write.
+    func newShape(count: Int, isOpen: Bool = false) throws(EvaluationError) -> Shape {
+        let words = try allocate(Shape.headerWords + count)
+        words[0] = UInt(bitPattern: count << 3 | 1)
+        words[1] = isOpen ? 8 | 1 : 1
+        for index in 2..<Shape.headerWords { words[index] = 0 }
+        return Shape(words: words)
     }
 
     /// The set of the given entries, in any order; of equal names the first one counts, as in `listToAttrs`.
