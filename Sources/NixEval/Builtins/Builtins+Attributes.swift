@@ -31,21 +31,21 @@ extension Builtins {
                 set, 0, "while evaluating the second argument passed to builtins.getAttr")
             return try machine.force(
                 try machine.required(
-                    machine.evaluator.symbols.intern(text.bytes), in: set, "in the attribute set under consideration"))
+                    machine.symbol(text), in: set, "in the attribute set under consideration"))
         },
         Builtin("hasAttr", 2, strict: 3) { (machine, name, set, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.hasAttr")
             let set = try machine.forceLayeredAttributes(
                 set, 0, "while evaluating the second argument passed to builtins.hasAttr")
-            return Value(try machine.place(of: machine.evaluator.symbols.intern(text.bytes), in: set).index >= 0)
+            return Value(try machine.place(of: machine.symbol(text), in: set).index >= 0)
         },
         Builtin("unsafeGetAttrPos", 2, strict: 3) { (machine, name, set, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.unsafeGetAttrPos")
             let set = try machine.forceLayeredAttributes(
                 set, 0, "while evaluating the second argument passed to builtins.unsafeGetAttrPos")
-            let place = try machine.place(of: machine.evaluator.symbols.intern(text.bytes), in: set)
+            let place = try machine.place(of: machine.symbol(text), in: set)
             return place.index < 0
                 ? .null : try machine.evaluator.positionValue(place.holder.shape.positions[place.index])
         },
@@ -71,7 +71,7 @@ extension Builtins {
         Builtin("catAttrs", 2) { (machine, name, list, _, _) throws(EvaluationError) in
             let text = try machine.stringWithoutContext(
                 name, 0, "while evaluating the first argument passed to builtins.catAttrs")
-            let symbol = machine.evaluator.symbols.intern(text.bytes)
+            let symbol = machine.symbol(text)
             let values = try machine.forceList(
                 list, 0, "while evaluating the second argument passed to builtins.catAttrs")
             var result = try ValueBuffer(machine)
@@ -115,7 +115,7 @@ extension Builtins {
             let name = try machine.stringWithoutContext(
                 Value(bits: list.elements[index]), 0,
                 "while evaluating the values of the second argument passed to builtins.removeAttrs")
-            let found = shape.index(of: machine.evaluator.symbols.intern(name.bytes).rawValue)
+            let found = shape.index(of: machine.symbol(name).rawValue)
             if found >= 0 { removed.append(found) }
         }
         return removed.isEmpty ? set : try machine.removing(&removed, from: set)
@@ -184,7 +184,7 @@ extension Builtins {
             try machine.required(machine.known.name, in: set, "in a {name=...; value=...;} pair"),
             machine.definition(of: machine.known.name, in: set),
             "while evaluating the `name` attribute of an element of the list passed to builtins.listToAttrs")
-        return (set, machine.evaluator.symbols.intern(name.bytes))
+        return (set, machine.symbol(name))
     }
 
     private static func zipAttributesWith(

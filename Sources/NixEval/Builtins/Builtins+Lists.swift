@@ -188,7 +188,7 @@ extension Builtins {
             let name = try machine.stringWithoutContext(
                 try machine.call(callee, Value(bits: values.elements[index])), 0,
                 "while evaluating the return value of the grouping function passed to builtins.groupBy")
-            let symbol = machine.evaluator.symbols.intern(name.bytes)
+            let symbol = machine.symbol(name)
             names.append(symbol)
             counts[symbol, default: 0] += 1
         }

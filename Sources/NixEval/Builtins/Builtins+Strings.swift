@@ -121,49 +121,36 @@ extension Builtins {
                 .other, "'from' and 'to' arguments passed to builtins.replaceStrings have different lengths")
         }
         let forced = try machine.emptyElements(patterns.listCount)
-        /// Patterns by first byte, in order; those that are empty match everywhere.
-        var candidates = [[Int]](repeating: [], count: 256)
         for index in 0..<patterns.listCount {
             let pattern = try machine.forceString(
                 Value(bits: patterns.elements[index]), 0,
                 "while evaluating one of the strings to replace passed to builtins.replaceStrings")
             forced.elements[index] = pattern.bits
-            if let first = pattern.bytes.first {
-                candidates[Int(first)].append(index)
-            } else {
-                for byte in 0..<256 { candidates[byte].append(index) }
-            }
         }
-        let emptyPattern = (0..<patterns.listCount).first { Value(bits: forced.elements[$0]).bytes.isEmpty }
+        let table = PatternTable(forced)
         let text = try machine.forceString(
             string, 0, "while evaluating the third argument passed to builtins.replaceStrings")
+        let bytes = text.bytes
+        guard table.emptyPattern != nil || bytes.contains(where: { table.starts(with: $0) }) else { return text }
         var context = text.contextIndex
-        var used = [Bool](repeating: false, count: patterns.listCount)
 
         func replacement(_ index: Int) throws(EvaluationError) -> Value {
             let value = try machine.forceString(
                 Value(bits: replacements.elements[index]), 0,
                 "while evaluating one of the replacement strings passed to builtins.replaceStrings")
-            if !used[index] {
-                used[index] = true
+            if value.contextIndex != 0 {
                 context = machine.evaluator.contexts.union(context, value.contextIndex)
             }
             return value
         }
 
-        let bytes = text.bytes
         var out: [UInt8] = []
         out.reserveCapacity(bytes.count)
         var position = 0
         while position < bytes.count {
             let byte = bytes[position]
             try machine.makeRoom(for: 1, in: &out)
-            let match = candidates[Int(byte)].first { index in
-                let pattern = Value(bits: forced.elements[index]).bytes
-                return pattern.count <= bytes.count - position
-                    && UnsafeBufferPointer(rebasing: bytes[position..<position + pattern.count]).elementsEqual(pattern)
-            }
-            guard let match else {
+            guard let match = table.match(UnsafeBufferPointer(rebasing: bytes[position...])) else {
                 out.append(byte)
                 position += 1
                 continue
@@ -180,8 +167,53 @@ extension Builtins {
             }
         }
         // An empty pattern matches once more behind the last byte.
-        if let emptyPattern { out.append(contentsOf: try replacement(emptyPattern).bytes) }
+        if let emptyPattern = table.emptyPattern {
+            let put = try replacement(emptyPattern).bytes
+            try machine.makeRoom(for: put.count, in: &out)
+            out.append(contentsOf: put)
+        }
         if out.isEmpty, context == 0 { return machine.state.pointee.emptyString }
         return try machine.string(out, context: context)
+    }
+}
+
+/// The patterns of `replaceStrings` by their first bytes: of those that match, the first one counts.
+private struct PatternTable {
+    /// A list of strings, whose owner keeps it alive.
+    private let patterns: Value
+    /// The first pattern that is empty, and so matches everywhere.
+    private(set) var emptyPattern: Int?
+    /// By byte, the first pattern that begins with it, or −1; then by pattern, the next one that begins as it does.
+    private var first = InlineArray<256, Int32>(repeating: -1)
+    private var next: [Int32]
+
+    init(_ patterns: Value) {
+        self.patterns = patterns
+        let count = patterns.listCount
+        next = [Int32](repeating: -1, count: count)
+        emptyPattern = (0..<count).first { Value(bits: patterns.elements[$0]).bytes.isEmpty }
+        // What stands behind an empty one never matches.
+        for index in (0..<(emptyPattern ?? count)).reversed() {
+            let byte = Int(Value(bits: patterns.elements[index]).bytes[0])
+            next[index] = first[byte]
+            first[byte] = Int32(truncatingIfNeeded: index)
+        }
+    }
+
+    func starts(with byte: UInt8) -> Bool { first[Int(byte)] >= 0 }
+
+    /// The first pattern that `rest`, of at least one byte, begins with.
+    func match(_ rest: UnsafeBufferPointer<UInt8>) -> Int? {
+        var candidate = Int(first[Int(rest[0])])
+        while candidate >= 0 {
+            let pattern = Value(bits: patterns.elements[candidate]).bytes
+            if pattern.count <= rest.count,
+                compareBytes(pattern, UnsafeBufferPointer(rebasing: rest[..<pattern.count])) == 0
+            {
+                return candidate
+            }
+            candidate = Int(next[candidate])
+        }
+        return emptyPattern
     }
 }

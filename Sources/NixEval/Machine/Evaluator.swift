@@ -1,3 +1,4 @@
+import Glibc
 package import NixFormats
 package import NixSyntax
 
@@ -87,6 +88,9 @@ package final class Evaluator {
         layerShape[1] = 16 | 1
         let emptyAttributes = arena.allocate(UInt.self, count: 1)
         emptyAttributes[0] = UInt(bitPattern: emptyShape)
+        // Fresh pages, which are zero: only those that are used are ever there.
+        let knownNames = calloc(KnownName.count, MemoryLayout<KnownName>.stride)!
+            .bindMemory(to: KnownName.self, capacity: KnownName.count)
         func applyNode(_ count: Int32) -> NodePointer { arena.add(Node(opcode: .apply, operand: count), 0) }
         (storage + Machine.stateOffset).bindMemory(to: MachineState.self, capacity: 1).initialize(
             to: MachineState(
@@ -98,9 +102,11 @@ package final class Evaluator {
                 emptyAttributes: Value(.attributes, emptyAttributes), layerShape: Shape(words: layerShape),
                 alwaysLayers: options.collectorStress > 0, emptyString: arena.string([]),
                 byteStrings: byteStrings, emptyEnvironment: emptyEnvironment, builtins: builtins, kept: 0,
-                interruptFlag: interrupt, applyNodes: (applyNode(1), applyNode(2), applyNode(3))))
+                knownNames: knownNames, interruptFlag: interrupt, applyNodes: (applyNode(1), applyNode(2), applyNode(3))
+            ))
         heap.willCollect = { [unowned self] in
             arena.clearCaches()
+            memset(knownNames, 0, KnownName.count * MemoryLayout<KnownName>.stride)
             sharedShapes.removeAll()
         }
     }
@@ -108,6 +114,7 @@ package final class Evaluator {
     deinit {
         machine.state.pointee.builtins.deinitialize(count: builtinCount)
         machine.state.pointee.builtins.deallocate()
+        free(machine.state.pointee.knownNames)
         machine.state.deinitialize(count: 1)
         arena.free()
         scopes.free()

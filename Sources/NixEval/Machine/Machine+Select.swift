@@ -127,7 +127,23 @@ extension Machine {
         let node = NodePointer(bitPattern: element.node).unsafelyUnwrapped
         let name = try stringWithoutContext(
             try evaluate(node, environment), expressionPosition(node), "while evaluating an attribute name")
-        return evaluator.symbols.intern(name.bytes)
+        return symbol(name)
+    }
+
+    /// The symbol whose name a string is.
+    ///
+    /// The strings that name attributes are mostly constants and names of sets, the same ones again and again.
+    @inline(__always) func symbol(_ name: Value) -> Symbol {
+        let slot = state.pointee.knownNames + Int(truncatingIfNeeded: (name.bits &* 0x9E37_79B9_7F4A_7C15) >> 51)
+        if slot.pointee.name == name.bits { return Symbol(rawValue: slot.pointee.symbol) }
+        return newSymbol(name, slot)
+    }
+
+    @inline(never)
+    private func newSymbol(_ name: Value, _ slot: UnsafeMutablePointer<KnownName>) -> Symbol {
+        let symbol = evaluator.symbols.intern(name.bytes)
+        slot.pointee = KnownName(name: name.bits, symbol: symbol.rawValue)
+        return symbol
     }
 
     func selectPath(_ node: NodePointer, _ environment: Words) throws(EvaluationError) -> Value {

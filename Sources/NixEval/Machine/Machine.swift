@@ -51,10 +51,21 @@ struct MachineState {
     var builtins: UnsafeMutablePointer<Builtin>
     /// A cell that some builtin wants kept alive to this point; written, never read.
     var kept: UInt
+    /// `KnownName.count` strings and their symbols, by the strings' addresses; forgotten when the collector runs.
+    var knownNames: UnsafeMutablePointer<KnownName>
     /// Polled now and then: set by another thread to stop the evaluation.
     var interruptFlag: UnsafeMutablePointer<Int32>
     /// Node that applies word 0 of its environment to the next one, two or three words.
     var applyNodes: (NodePointer, NodePointer, NodePointer)
+}
+
+/// A string value, or 0, and its symbol.
+struct KnownName {
+    var name: UInt
+    var symbol: Int32
+
+    /// 2¹³: what the shift in `Machine.symbol` leaves.
+    static let count = 1 << 13
 }
 
 /// Symbols that the evaluator itself looks up.

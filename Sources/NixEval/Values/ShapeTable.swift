@@ -179,18 +179,25 @@ extension Machine {
     private func addDynamic(_ set: Value, _ info: AttributesCode, _ frame: Words) throws(EvaluationError) -> Value {
         let shape = set.shape
         let count = Int(info.dynamicCount)
+        if count == 1, shape.count == 0 {
+            let symbol = try dynamicName(info.dynamic[0], frame)
+            if symbol == .none { return set }
+            let value = try delay(NodePointer(bitPattern: info.dynamic[0].value).unsafelyUnwrapped, frame)
+            let shape = try newShape(count: 1)
+            shape.symbols[0] = symbol.rawValue
+            shape.positions[0] = info.dynamic[0].position
+            let result = try attributes(shape)
+            result.attributeValues[0] = value.bits
+            return result
+        }
         // Values are kept in a cell for the collector, their names and places beside it.
         let keep = try allocate(count)
         for index in 0..<count { keep[index] = 0 }
         var entries: [AttributeEntry] = []
         for index in 0..<count {
             let dynamic = info.dynamic[index]
-            let node = NodePointer(bitPattern: dynamic.name).unsafelyUnwrapped
-            let name = try evaluate(node, frame)
-            if name.isNull { continue }
-            let text = try stringWithoutContext(
-                name, dynamic.position, "while evaluating the name of a dynamic attribute")
-            let symbol = evaluator.symbols.intern(text.bytes)
+            let symbol = try dynamicName(dynamic, frame)
+            if symbol == .none { continue }
             let earlier = shape.index(of: symbol.rawValue)
             if earlier >= 0 || entries.contains(where: { $0.symbol == symbol }) {
                 let first =
@@ -208,6 +215,15 @@ extension Machine {
         let result = try update(set, added)
         keepAlive(keep)
         return result
+    }
+
+    /// The name of a dynamic attribute; none where it is `null`, and so no attribute.
+    @inline(__always)
+    private func dynamicName(_ dynamic: DynamicAttribute, _ frame: Words) throws(EvaluationError) -> Symbol {
+        let name = try evaluate(NodePointer(bitPattern: dynamic.name).unsafelyUnwrapped, frame)
+        if name.isNull { return .none }
+        return symbol(
+            try stringWithoutContext(name, dynamic.position, "while evaluating the name of a dynamic attribute"))
     }
 }
 
