@@ -98,7 +98,8 @@ let package = Package(
         // MARK: whole-program checks
         // What fuzzers call; Fuzz/run links its library with libFuzzer.
         .target(
-            name: "FuzzTargets", dependencies: ["NixBuild", "NixEval", "NixFetch", "NixFormats", "NixStore", "NixSyntax"],
+            name: "FuzzTargets",
+            dependencies: ["NixBuild", "NixEval", "NixFetch", "NixFormats", "NixStore", "NixSyntax"],
             path: "Fuzz/Targets", swiftSettings: strict),
         .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets", "NixEval"], swiftSettings: strict),
         .testTarget(name: "CorpusTests", dependencies: [], swiftSettings: strict),
