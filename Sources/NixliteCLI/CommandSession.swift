@@ -192,7 +192,7 @@ struct CommandSession {
         if let interval = EnvironmentVariable.value("NIXLITE_GC_STRESS").flatMap({ Int($0) }), interval > 0 {
             options.collectorStress = interval
         }
-        if let bytes = EnvironmentVariable.value("GC_INITIAL_HEAP_SIZE").flatMap({ Int($0) }), bytes > 0 {
+        if let bytes = EnvironmentVariable.value("GC_INITIAL_HEAP_SIZE").flatMap(MemoryLimit.parse) {
             options.heapThreshold = bytes
         }
         options.maximumHeap = MemoryLimit.heapBytes

@@ -6,7 +6,9 @@ import NixStore
 package enum Program {
     /// Runs the command that `arguments` (the program's name first) ask for and returns the exit code.
     package static func run(_ arguments: [String]) -> Int32 {
+        // Both are errors of the write that was refused.
         signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
         let terminal = Terminal()
         let invocation = Invocation(arguments)
         let messages = ErrorMessages(terminal, invocation.arguments)

@@ -37,6 +37,7 @@ struct ShellLaunch {
     func run(_ command: [String]) throws -> CommandFailure {
         let (bash, arguments) = try prepared(command)
         signal(SIGPIPE, SIG_DFL)
+        signal(SIGXFSZ, SIG_DFL)
         SignalWatch.stop()
         ChildProcess.withCStrings(arguments.map { ByteString($0) }) { _ = execv(bash, $0) }
         return CommandFailure("executing '\(bash)': \(String(cString: strerror(errno)))")

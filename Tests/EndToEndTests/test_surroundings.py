@@ -161,7 +161,7 @@ def test_an_edited_partial_file(tmp_path, right_hashes, source, edit):
     project.verifies_clean()
 
 
-LIMITS = [*((resource.RLIMIT_NOFILE, count) for count in (8, 12, 16, 24, 32)), (resource.RLIMIT_AS, 400 << 20)]
+LIMITS = [*((resource.RLIMIT_NOFILE, count) for count in (8, 12, 16, 24, 32)), (resource.RLIMIT_FSIZE, 1 << 20), (resource.RLIMIT_AS, 400 << 20)]
 
 
 @pytest.mark.parametrize(("kind", "most"), LIMITS)
