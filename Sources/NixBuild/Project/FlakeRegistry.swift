@@ -115,7 +115,7 @@ extension FlakeReference {
         var values = attributes.mapValues { InputAttributes.Value.string($0) }
         values["type"] = .string(kind.rawValue)
         let reference = try? InputReference(InputAttributes(values))
-        return (try? reference?.text(features: [])) ?? attributes["id"].map { "flake:\($0)" } ?? kind.rawValue
+        return (try? reference?.text(features: ["flakes"])) ?? attributes["id"].map { "flake:\($0)" } ?? kind.rawValue
     }
 }
 
