@@ -184,27 +184,26 @@ private struct PatternTable {
     /// The first pattern that is empty, and so matches everywhere.
     private(set) var emptyPattern: Int?
     /// By byte, the first pattern that begins with it, or −1; then by pattern, the next one that begins as it does.
-    private var first = InlineArray<256, Int32>(repeating: -1)
-    private var next: [Int32]
+    private var chains: [Int32]
 
     init(_ patterns: Value) {
         self.patterns = patterns
         let count = patterns.listCount
-        next = [Int32](repeating: -1, count: count)
+        chains = [Int32](repeating: -1, count: 256 + count)
         emptyPattern = (0..<count).first { Value(bits: patterns.elements[$0]).bytes.isEmpty }
         // What stands behind an empty one never matches.
         for index in (0..<(emptyPattern ?? count)).reversed() {
             let byte = Int(Value(bits: patterns.elements[index]).bytes[0])
-            next[index] = first[byte]
-            first[byte] = Int32(truncatingIfNeeded: index)
+            chains[256 + index] = chains[byte]
+            chains[byte] = Int32(truncatingIfNeeded: index)
         }
     }
 
-    func starts(with byte: UInt8) -> Bool { first[Int(byte)] >= 0 }
+    func starts(with byte: UInt8) -> Bool { chains[Int(byte)] >= 0 }
 
     /// The first pattern that `rest`, of at least one byte, begins with.
     func match(_ rest: UnsafeBufferPointer<UInt8>) -> Int? {
-        var candidate = Int(first[Int(rest[0])])
+        var candidate = Int(chains[Int(rest[0])])
         while candidate >= 0 {
             let pattern = Value(bits: patterns.elements[candidate]).bytes
             if pattern.count <= rest.count,
@@ -212,7 +211,7 @@ private struct PatternTable {
             {
                 return candidate
             }
-            candidate = Int(next[candidate])
+            candidate = Int(chains[256 + candidate])
         }
         return emptyPattern
     }
