@@ -9,8 +9,8 @@ package final class BuildServices: Sendable {
     package let environment: FetchEnvironment
     private let downloaderOptions: DownloaderOptions
     private let shared = Mutex<Downloader?>(nil)
-    /// By the real folder of the store.
-    private let folders = Mutex<[RealPath: FetchFolders]>([:])
+    /// By the real folder of the store: of the one or two that a command has.
+    private let folders = Mutex<[(store: RealPath, folders: FetchFolders)]>([])
 
     package init(environment: FetchEnvironment, downloaderOptions: DownloaderOptions = DownloaderOptions()) {
         self.environment = environment
@@ -30,9 +30,10 @@ package final class BuildServices: Sendable {
     /// A place for a fetch into a store, whose folders are looked at before the first one only.
     func workspace(in store: LocalStore) throws(BuildFailure) -> FetchWorkspace {
         let folders = try folders.withLock { (known) throws(BuildFailure) in
-            if let folders = known[store.layout.realStoreDirectory] { return folders }
+            let folder = store.layout.realStoreDirectory
+            if let entry = known.first(where: { $0.store == folder }) { return entry.folders }
             let folders = try FetchFolders(store)
-            known[store.layout.realStoreDirectory] = folders
+            known.append((folder, folders))
             return folders
         }
         return try FetchWorkspace(store, folders)

@@ -33,8 +33,7 @@ struct CommandChoice {
     func parse() throws(UsageError) -> any Command {
         if let make = entry.make { return try read(make()) }
         if let program = entry.program {
-            let name = ([NixliteCommand.root.name] + names).joined(separator: " ")
-            return LegacyCommand(program: program, words: entry.operation + words, name: name)
+            return LegacyCommand(program: program, words: entry.operation + words, name: fullName)
         }
         guard let first = words.first else { throw UsageError(requirement) }
         switch first {
@@ -51,12 +50,14 @@ struct CommandChoice {
         }
     }
 
+    /// The words that name the command; put together without `joined`, whose first use costs a tenth of a start.
+    private var fullName: String { names.reduce(NixliteCommand.root.name) { "\($0) \($1)" } }
+
     /// What is said where only a group of commands was named, or nothing at all.
     private var requirement: String {
         if names.isEmpty { return "no subcommand specified" }
         let known = entry.subcommands.map { "\n  · \($0.name)" }.sorted().joined()
-        let group = ([NixliteCommand.root.name] + names).joined(separator: " ")
-        return "\(group) requires a sub-command. Available sub-commands:\n\(known)"
+        return "\(fullName) requires a sub-command. Available sub-commands:\n\(known)"
     }
 
     private func read(_ command: some Command) throws(UsageError) -> any Command {
