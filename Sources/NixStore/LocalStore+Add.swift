@@ -36,14 +36,8 @@ extension LocalStore {
             let digester = TreeDigester(method: .text, algorithm: .sha256)
             try Self.tell(digester, of: contents)
             let digests = try digester.finish().digests
-            while try !keeps(digests.nar, at: realPath) {
-                do throws(StoreError) {
-                    try Self.tell(TreeWriter(root: realPath, synchronises: options.synchronisesPaths), of: contents)
-                    break
-                } catch {
-                    // Without a lock that holds another process may have been faster.
-                    guard error.isSystem(EEXIST) else { throw error }
-                }
+            try settle(digests.nar, at: realPath) { () throws(StoreError) in
+                try Self.tell(TreeWriter(root: realPath, synchronises: options.synchronisesPaths), of: contents)
             }
             return Registration(
                 PathInfo(

@@ -82,7 +82,7 @@ extension LocalStore {
 
     /// Puts a path into the store unless it is valid: the one road that every addition takes.
     ///
-    /// Under the path's lock `place` puts the files at its real place, where anything may lie (``keeps(_:at:)``), and what it
+    /// Under the path's lock `place` puts the files at its real place, where anything may lie (``settle(_:at:_:)``), and what it
     /// returns is registered. An error on the way leaves the path invalid.
     ///
     /// - Parameters:
@@ -122,11 +122,24 @@ extension LocalStore {
         try lock.release(deleting: true)
     }
 
+    /// Has the tree of a NAR placed at `realPath`, unless it lies there already.
+    ///
+    /// - Parameter put: puts it there, where nothing is; called again where somebody without a lock that holds was faster.
+    func settle(
+        _ nar: PathDigest, at realPath: RealPath, _ put: () throws(StoreError) -> Void
+    ) throws(StoreError) {
+        while try !keeps(nar, at: realPath) {
+            do throws(StoreError) { return try put() } catch {
+                guard error.isSystem(ENOTEMPTY) || error.isSystem(EEXIST) else { throw error }
+            }
+        }
+    }
+
     /// Whether the very tree that is to be placed at `realPath` lies there, in canonical form then; anything else is removed.
     ///
     /// A killed process left it, or, on a file system where locks do nothing, another one has this moment put it there and
     /// may be reading it: it stays where it is.
-    func keeps(_ nar: PathDigest, at realPath: RealPath) throws(StoreError) -> Bool {
+    private func keeps(_ nar: PathDigest, at realPath: RealPath) throws(StoreError) -> Bool {
         guard try FileSystem.exists(realPath) else { return false }
         if let found = try? TreeDump.hash(realPath), found == nar {
             try Canonical.canonicalise(realPath)

@@ -91,14 +91,8 @@ extension LocalStore {
     package func addObject(_ tree: RealPath, _ info: PathInfo, locked: [StorePath] = []) throws(StoreError) {
         try addUnlessValid(info.path, isLocked: locked.contains(info.path)) { (realPath) throws(StoreError) in
             if options.synchronisesPaths { try TreeSynchronisation.synchronise(tree) }
-            while try !keeps(PathDigest(hash: info.narHash, size: info.narSize), at: realPath) {
-                do throws(StoreError) {
-                    try Self.move(tree, to: realPath)
-                    break
-                } catch {
-                    // Without a lock that holds another process may have been faster.
-                    guard error.isSystem(ENOTEMPTY) || error.isSystem(EEXIST) else { throw error }
-                }
+            try settle(PathDigest(hash: info.narHash, size: info.narSize), at: realPath) { () throws(StoreError) in
+                try Self.move(tree, to: realPath)
             }
             return Registration(info)
         }

@@ -68,9 +68,7 @@ package final class LocalStore: Sendable {
             path: folder.appending("db.sqlite"), creating: version == nil, readOnly: isReadOnly)
         if version == nil {
             // In one step, for those who open the store at the same moment.
-            let written = schemaPath.extended(by: ".tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-            try FileSystem.writeFile(written, Array("\(StoreSchema.version)".utf8), durably: true)
-            try FileSystem.rename(written, to: schemaPath)
+            try FileSystem.replaceFile(schemaPath, Array("\(StoreSchema.version)".utf8), durably: true)
         }
         temporaryRoots = TemporaryRoots(stateDirectory: layout.stateDirectory)
     }

@@ -1,3 +1,5 @@
+import NixFormats
+
 /// The program's root: what `nixlite --help` lists.
 enum NixliteCommand {
     static let version = "0.1.0"
@@ -7,37 +9,37 @@ enum NixliteCommand {
             "nixlite", "Evaluate Nix, fetch models, store them under Nix's own hashes",
             [
                 CommandEntry(
-                    "eval", "Evaluate a devenv.nix, a flake, any .nix file or an expression", EvalCommand.self),
-                CommandEntry("repl", "Evaluate expressions interactively", ReplCommandLine.self),
-                CommandEntry("build", "Build models or derivations and link the results", BuildCommand.self),
+                    "eval", "Evaluate a devenv.nix, a flake, any .nix file or an expression", EvalCommand()),
+                CommandEntry("repl", "Evaluate expressions interactively", ReplCommandLine()),
+                CommandEntry("build", "Build models or derivations and link the results", BuildCommand()),
                 CommandEntry(
-                    "shell", "Enter the project's environment, or run a command in it", ShellCommand.self),
+                    "shell", "Enter the project's environment, or run a command in it", ShellCommand()),
                 CommandEntry(
-                    "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand.self),
-                CommandEntry("log", "Print what a build has printed", LogCommand.self),
+                    "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand()),
+                CommandEntry("log", "Print what a build has printed", LogCommand()),
                 CommandEntry(
                     "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",
                     program: .instantiate),
                 CommandEntry(
-                    "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand.self),
-                CommandEntry("copy", "Copy store objects from or to a binary cache", CopyCommand.self),
+                    "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand()),
+                CommandEntry("copy", "Copy store objects from or to a binary cache", CopyCommand()),
                 CommandEntry(
                     "hash", "Hash files and trees, and convert hashes",
                     [
-                        CommandEntry("path", "Hash the NAR of a path", HashPathCommand.self),
-                        CommandEntry("file", "Hash the bytes of a file", HashFileCommand.self),
-                        CommandEntry("convert", "Convert between the spellings of hashes", HashConvertCommand.self),
-                        CommandEntry("to-base16", "Print hashes as hexadecimal digits", HashToBase16Command.self),
-                        CommandEntry("to-base32", "Print hashes in Nix's base 32", HashToBase32Command.self),
-                        CommandEntry("to-base64", "Print hashes in base 64", HashToBase64Command.self),
-                        CommandEntry("to-sri", "Print hashes as SRI", HashToSRICommand.self),
+                        CommandEntry("path", "Hash the NAR of a path", HashPathCommand()),
+                        CommandEntry("file", "Hash the bytes of a file", HashFileCommand()),
+                        CommandEntry("convert", "Convert between the spellings of hashes", HashConvertCommand()),
+                        CommandEntry("to-base16", "Print hashes as hexadecimal digits", HashSpellingCommand(.base16)),
+                        CommandEntry("to-base32", "Print hashes in Nix's base 32", HashSpellingCommand(.nix32)),
+                        CommandEntry("to-base64", "Print hashes in base 64", HashSpellingCommand(.base64)),
+                        CommandEntry("to-sri", "Print hashes as SRI", HashSpellingCommand(.sri)),
                     ]),
                 CommandEntry(
                     "store", "Add to, verify, query and clean up the store",
                     [
-                        CommandEntry("add", "Add a file or folder to the store", StoreAddCommand.self),
-                        CommandEntry("verify", "Check the contents of the store", StoreVerifyCommand.self),
-                        CommandEntry("path-info", "Show what the store knows of paths", StorePathInfoCommand.self),
+                        CommandEntry("add", "Add a file or folder to the store", StoreAddCommand()),
+                        CommandEntry("verify", "Check the contents of the store", StoreVerifyCommand()),
+                        CommandEntry("path-info", "Show what the store knows of paths", StorePathInfoCommand()),
                         CommandEntry("gc", "Delete what nothing needs", program: .store, ["--gc"]),
                         CommandEntry("delete", "Delete paths that nothing needs", program: .store, ["--delete"]),
                     ]),

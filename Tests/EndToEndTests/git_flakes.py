@@ -7,6 +7,7 @@ import os
 import pathlib
 import subprocess
 
+from git_trees import git_in
 from programs import FOLDER, TIMEOUT_SECONDS
 
 RECORDED = FOLDER / "git-flakes.json"
@@ -43,14 +44,7 @@ CASES = [
 
 def make(folder: pathlib.Path) -> None:
     """Makes repositories that are clean, changed, without a commit, and with submodules that their flake asks for."""
-    configuration = folder / "configuration"
-    configuration.write_text('[protocol "file"]\n\tallow = always\n[init]\n\tdefaultBranch = main\n')
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(configuration)}
-    for who in ("AUTHOR", "COMMITTER"):
-        environment |= {f"GIT_{who}_NAME": "a", f"GIT_{who}_EMAIL": "a@b", f"GIT_{who}_DATE": "2020-01-01T00:00:00Z"}
-
-    def git(repository: str, *arguments: str) -> None:
-        subprocess.run(["git", "-C", folder / repository, *arguments], env=environment, check=True, capture_output=True)
+    git = git_in(folder)
 
     def write(name: str, text: str) -> None:
         path = folder / name

@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import subprocess
+from collections.abc import Callable
 
 from programs import FOLDER, TIMEOUT_SECONDS
 
@@ -82,8 +83,8 @@ def registry(folder: pathlib.Path) -> dict:
     return {"version": 2, "flakes": flakes}
 
 
-def make(folder: pathlib.Path) -> None:
-    """Makes the repositories `main` (with submodules), `dirty` (a copy of it with changes), `empty` and `flakes`, and a flake."""
+def git_in(folder: pathlib.Path) -> Callable[..., None]:
+    """Runs git in a repository below `folder`: `git("main", "init")`; submodules may be local, and every commit is the same."""
     configuration = folder / "configuration"
     configuration.write_text('[protocol "file"]\n\tallow = always\n[init]\n\tdefaultBranch = main\n')
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "GIT_CONFIG_GLOBAL": str(configuration)}
@@ -92,6 +93,13 @@ def make(folder: pathlib.Path) -> None:
 
     def git(repository: str, *arguments: str) -> None:
         subprocess.run(["git", "-C", folder / repository, *arguments], env=environment, check=True, capture_output=True)
+
+    return git
+
+
+def make(folder: pathlib.Path) -> None:
+    """Makes the repositories `main` (with submodules), `dirty` (a copy of it with changes), `empty` and `flakes`, and a flake."""
+    git = git_in(folder)
 
     def write(repository: str, files: dict[str, str]) -> None:
         for name, text in files.items():

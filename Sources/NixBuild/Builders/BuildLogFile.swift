@@ -1,3 +1,4 @@
+import Glibc
 import NixFetch
 package import NixFormats
 import NixStore
@@ -28,7 +29,7 @@ enum BuildLogFile {
         let plain = folder.appending(name).description
         if Paths.exists(plain) {
             do throws(FileOperationError) { return try SmallFile.read(plain) } catch {
-                throw FetchError(.file(5), error.description)
+                throw FetchError(.file(EIO), error.description)
             }
         }
         let compressed = plain + ".bz2"

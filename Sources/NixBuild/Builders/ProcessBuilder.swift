@@ -68,11 +68,10 @@ struct ProcessBuilder {
         let parent = store.layout.stateDirectory.appending("builds")
         try FileModes.makeFolders(parent)
         _ = chmod(parent.description, 0o755)
-        var template = Array(parent.appending("nix-\(getpid())-XXXXXX").description.utf8CString)
-        guard mkdtemp(&template) != nil else {
+        guard let folder = FileModes.makeTemporaryFolder(parent.appending("nix-\(getpid())-")) else {
             throw BuildFailure(.miscellaneous, FileOperationError("creating directory", parent).description)
         }
-        return RealPath(template.dropLast().map { UInt8(bitPattern: $0) })
+        return folder
     }
 
     private func makeEnvironment(

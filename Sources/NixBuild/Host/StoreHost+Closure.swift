@@ -167,9 +167,7 @@ extension StoreHost {
                 BinaryCache, LocalStore, FetchWorkspace, @escaping @Sendable (String) -> Void
             ) async throws(StoreError) -> Value
     ) throws(HostError) -> Value {
-        if options.build.isOffline, !url.hasPrefix("file:") {
-            throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
-        }
+        try requireNetwork(for: url)
         let store = try stored { () throws(StoreError) in try access.store() }
         let observer = FetchProgressObserver(name: name, report: eventReporter)
         return try withWorkspace { (workspace) throws(HostError) -> Value in

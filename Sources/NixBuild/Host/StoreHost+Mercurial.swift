@@ -9,9 +9,7 @@ extension StoreHost {
         let request = try MercurialCommand.Request(
             url: url, reference: attributes["ref"], revision: attributes["rev"]?.lowercased())
         let expected = try attributes.hash()
-        if options.build.isOffline, !request.isLocal {
-            throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
-        }
+        try requireNetwork(for: url)
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
             let mercurial = MercurialCommand(
                 folder: workspace.staging.path.appending("hg"), environment: services.environment,

@@ -24,15 +24,19 @@ extension StoreHost {
         return try body(try filed { () throws(BuildFailure) in try services.workspace(in: store) })
     }
 
+    /// Throws where `--offline` forbids to ask what is at an address.
+    func requireNetwork(for url: String) throws(HostError) {
+        guard options.build.isOffline, !url.hasPrefix("file:") else { return }
+        throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
+    }
+
     /// Fetches the file at an address.
     ///
     /// - Parameter expected: the hash of its bytes, which what is there already may have.
     func download(
         _ url: String, to path: RealPath, _ workspace: FetchWorkspace, expected: NixHash?
     ) throws(HostError) {
-        if options.build.isOffline, !url.hasPrefix("file:") {
-            throw HostError("cannot fetch '\(URLText.redacted(url))': --offline forbids it")
-        }
+        try requireNetwork(for: url)
         let observer = FetchProgressObserver(name: Paths.baseName(url), report: eventReporter)
         let services = services
         do throws(FetchError) {

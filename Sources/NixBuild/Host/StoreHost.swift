@@ -73,7 +73,7 @@ package final class StoreHost: EvaluationHost {
         try policy?.require(path)
         if BundledFiles.contains(path) {
             if let contents = bundled.contents(path) { return contents }
-            throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
+            throw HostError.missing(path)
         }
         do throws(FileOperationError) {
             return try SmallFile.readAsNix(realPath(path))
@@ -99,7 +99,7 @@ package final class StoreHost: EvaluationHost {
     package func readDirectory(_ path: [UInt8]) throws(HostError) -> [(name: [UInt8], type: FileType)] {
         if BundledFiles.contains(path) {
             if let entries = bundled.entries(path) { return entries }
-            throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
+            throw HostError.missing(path)
         }
         try policy?.require(path)
         let folder = realPath(path)
@@ -123,7 +123,7 @@ package final class StoreHost: EvaluationHost {
     /// Throws what Nix says of a path that is not there.
     func requireExistence(_ path: [UInt8]) throws(HostError) {
         guard try fileType(path) == nil else { return }
-        throw HostError("path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
+        throw HostError.missing(path)
     }
 
     /// Throws where a folder stands in place of a file, in the words of who tries to read as many bytes as it has.
@@ -142,8 +142,8 @@ package final class StoreHost: EvaluationHost {
         if BundledFiles.contains(path) { return path }
         try policy?.require(path)
         guard let resolved = realpath(realPath(path), nil) else {
+            if errno == ENOENT { throw HostError.missing(path) }
             let text = String(decoding: path, as: UTF8.self)
-            if errno == ENOENT { throw HostError("path '\(BundledPath.displayed(text))' does not exist") }
             throw HostError("resolving symlinks of \"\(text)\": \(String(cString: strerror(errno)))")
         }
         defer { free(resolved) }

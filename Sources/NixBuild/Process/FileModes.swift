@@ -10,6 +10,16 @@ package enum FileModes {
         }
     }
 
+    /// Makes a new folder, only its owner's, whose path is `prefix` with letters behind it; nil, with the reason in `errno`,
+    /// where that fails.
+    package static func makeTemporaryFolder(_ prefix: RealPath) -> RealPath? {
+        var template = prefix.bytes + "XXXXXX".utf8 + [0]
+        let isMade = template.withUnsafeMutableBytes { bytes in
+            mkdtemp(bytes.assumingMemoryBound(to: CChar.self).baseAddress!) != nil
+        }
+        return isMade ? RealPath(template.dropLast()) : nil
+    }
+
     /// Makes a folder and those above it; that one exists is no error.
     package static func makeFolders(_ path: RealPath) throws(BuildFailure) {
         let text = path.description

@@ -26,19 +26,9 @@ package struct OutputSelection: Equatable, Sendable {
             return
         }
         let names = end.split(separator: ",", omittingEmptySubsequences: false)
-        guard names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(Self.isNameByte) }) else {
+        guard names.allSatisfy({ !$0.isEmpty && $0.utf8.allSatisfy(StorePathName.isAllowed) }) else {
             throw ProjectError("invalid extended outputs specifier '\(text)'")
         }
         outputs = .named(names.map { ByteString(String($0)) })
-    }
-
-    /// What a store object's name consists of.
-    private static func isNameByte(_ byte: UInt8) -> Bool {
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-            UInt8(ascii: "0")...UInt8(ascii: "9"):
-            true
-        default: "+-._?=".utf8.contains(byte)
-        }
     }
 }

@@ -66,8 +66,7 @@ extension Builtins {
                 throw EvaluationError(error)
             }
             guard let type else {
-                throw EvaluationError(
-                    .host, "path '\(BundledPath.displayed(String(decoding: path, as: UTF8.self)))' does not exist")
+                throw EvaluationError(HostError.missing(path))
             }
             return try machine.string(type.rawValue)
         },

@@ -1,4 +1,5 @@
 package import NixFormats
+import NixSyntax
 
 /// What a file is, as `builtins.readFileType` names it.
 ///
@@ -24,6 +25,11 @@ package struct HostError: Error, Sendable {
         self.isInterruption = isInterruption
         self.isForbidden = isForbidden
         self.buildExitCode = buildExitCode
+    }
+
+    /// That nothing is at a path.
+    package static func missing(_ path: [UInt8]) -> HostError {
+        HostError("path '\(String(decoding: BundledPath.displayed(path), as: UTF8.self))' does not exist")
     }
 }
 

@@ -83,29 +83,21 @@ extension Heap {
     ///
     /// A cell is asked from memory when it leaves the stack and scanned some cells later, when it has come.
     private func drain() {
+        // A ring: the oldest cell is at `first`.
         var waiting = InlineArray<8, UInt>(repeating: 0)
-        var place = 0
+        var (first, count) = (0, 0)
         while true {
-            var cell = waiting[place & 7]
-            if markStackCount > 0 {
+            while count < 8, markStackCount > 0 {
                 markStackCount &-= 1
-                let next = markStack[markStackCount]
-                nixlite_prefetch(next)
-                waiting[place & 7] = next
-            } else {
-                waiting[place & 7] = 0
+                let cell = markStack[markStackCount]
+                nixlite_prefetch(cell)
+                waiting[(first &+ count) & 7] = cell
+                count &+= 1
             }
-            place &+= 1
-            if cell == 0 {
-                guard markStackCount == 0 else { continue }
-                // Whatever still waits, the oldest first.
-                for _ in 0..<8 where cell == 0 {
-                    cell = waiting[place & 7]
-                    waiting[place & 7] = 0
-                    place &+= 1
-                }
-                if cell == 0 { return }
-            }
+            if count == 0 { return }
+            let cell = waiting[first]
+            first = (first &+ 1) & 7
+            count &-= 1
             let block = blocks[Int((cell &- base) >> 15)]
             let words = block.group == .traced ? Int(block.cellWords) : Int(block.extent) * Heap.blockWords
             scan(Words(bitPattern: cell).unsafelyUnwrapped, words)

@@ -67,13 +67,7 @@ enum FileAccess {
         try call("rename", temporary) { renameat(directory.number, temporary, directory.number, name) }
     }
 
-    /// Bytes free to this user on a descriptor's file system.
-    static func freeBytes(_ descriptor: Descriptor) -> Int64? {
-        var statistics = statvfs()
-        guard fstatvfs(descriptor.number, &statistics) == 0 else { return nil }
-        let (bytes, overflow) = UInt64(statistics.f_bavail).multipliedReportingOverflow(by: UInt64(statistics.f_frsize))
-        return overflow ? nil : Int64(clamping: bytes)
-    }
+    static func freeBytes(_ descriptor: Descriptor) -> Int64? { FreeSpace.bytes(descriptor.number) }
 
     /// Size and other metadata.
     static func status(_ descriptor: Descriptor) throws(Failure) -> stat {

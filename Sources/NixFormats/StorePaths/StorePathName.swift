@@ -29,7 +29,8 @@ package enum StorePathName {
         return nil
     }
 
-    private static func isAllowed(_ character: UInt8) -> Bool {
+    /// Whether names of store objects may have a character.
+    package static func isAllowed(_ character: UInt8) -> Bool {
         switch character {
         case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "z"),
             UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."),

@@ -163,12 +163,22 @@ package struct BinaryCache: Sendable {
 
     // MARK: Archives
 
-    /// Fetches the packed NAR of an object into the file `target`, which must not be there.
+    /// Fetches the packed NAR of an object into a folder.
     ///
     /// What an earlier run got of it is gone on with. Size and hash are compared where the cache tells them.
     ///
-    /// - Parameter partials: a folder for unfinished downloads, in the same file system.
-    func download(_ info: NARInfo, to target: RealPath, partials: RealPath) async throws(StoreError) {
+    /// - Parameters:
+    ///   - folder: has no file of the object's name with `.nar` behind it.
+    ///   - partials: a folder for unfinished downloads, in the same file system.
+    /// - Throws: of kind `system` where the folder has no room for what is in the archive.
+    func packedNAR(_ info: NARInfo, in folder: RealPath, partials: RealPath) async throws(StoreError) -> PackedNAR {
+        try FileSystem.requireSpace(info.narSize, in: folder, for: storeDirectory.print(info.path))
+        let archive = folder.appending(info.path.baseName.bytes).extended(by: ".nar")
+        try await download(info, to: archive, partials: partials)
+        return PackedNAR(path: archive, info: info, storeDirectory: storeDirectory)
+    }
+
+    private func download(_ info: NARInfo, to target: RealPath, partials: RealPath) async throws(StoreError) {
         let location = String(decoding: info.url.bytes, as: UTF8.self)
         let isAbsolute = location.contains("://")
         let isForeign = location.hasPrefix("file:") || location.split(separator: "/").contains("..")

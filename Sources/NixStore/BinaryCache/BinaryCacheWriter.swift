@@ -52,7 +52,7 @@ package struct BinaryCacheWriter {
         let file = folder.appending("nix-cache-info")
         let own = store.layout.storeDirectory.path
         guard try FileSystem.exists(file) else {
-            return try replace(file, Array("StoreDir: \(own)\n".utf8))
+            return try FileSystem.replaceFile(file, Array("StoreDir: \(own)\n".utf8))
         }
         let theirs = BinaryCacheInfo(parsing: ByteString(try FileSystem.readFile(file))).storeDirectory ?? own
         guard theirs == own else {
@@ -79,7 +79,7 @@ package struct BinaryCacheWriter {
             return narInfo.printed(store: store.layout.storeDirectory)
         }
         // Last, so that nobody finds an object whose archive is not there yet.
-        try replace(infoFile(path), printed.bytes)
+        try FileSystem.replaceFile(infoFile(path), printed.bytes)
     }
 
     /// Packs an object's NAR under the name that its hash gives.
@@ -124,13 +124,6 @@ package struct BinaryCacheWriter {
         case .lz4: ".lz4"
         default: ""
         }
-    }
-
-    /// Writes a file in one step.
-    private func replace(_ file: RealPath, _ contents: [UInt8]) throws(StoreError) {
-        let temporary = file.extended(by: ".tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))")
-        try FileSystem.writeFile(temporary, contents)
-        try FileSystem.rename(temporary, to: file)
     }
 }
 

@@ -72,13 +72,10 @@ package struct ClosureCopy: Sendable {
     /// Fetches, unpacks and checks one object.
     private func prepare(_ info: NARInfo) async -> Result<Void, StoreError> {
         do throws(StoreError) {
-            try FileSystem.requireSpace(info.narSize, in: staging.path, for: cache.storeDirectory.print(info.path))
-            let archive = tree(info).extended(by: ".nar")
-            try await cache.download(info, to: archive, partials: partials)
-            let packed = PackedNAR(path: archive, info: info, storeDirectory: cache.storeDirectory)
+            let packed = try await cache.packedNAR(info, in: staging.path, partials: partials)
             try packed.restore(to: tree(info), synchronises: store.options.synchronisesPaths)
             try packed.checkContentAddress(of: tree(info))
-            try FileSystem.removeFile(archive)
+            try FileSystem.removeFile(packed.path)
             return .success(())
         } catch {
             return .failure(error)

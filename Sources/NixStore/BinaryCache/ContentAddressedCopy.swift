@@ -27,12 +27,9 @@ package struct ContentAddressedCopy: Sendable {
     package func copy(_ path: StorePath) async throws(StoreError) -> StorePath {
         var moved: [StorePath: StorePath] = [:]
         for info in try await cache.closure([path]) {
-            let archive = staging.path.appending(info.path.baseName.bytes).extended(by: ".nar")
-            try FileSystem.requireSpace(info.narSize, in: staging.path, for: cache.storeDirectory.print(info.path))
-            try await cache.download(info, to: archive, partials: partials)
-            let packed = PackedNAR(path: archive, info: info, storeDirectory: cache.storeDirectory)
+            let packed = try await cache.packedNAR(info, in: staging.path, partials: partials)
             moved[info.path] = try rewrite(packed, moved)
-            try FileSystem.removeFile(archive)
+            try FileSystem.removeFile(packed.path)
         }
         guard let result = moved[path] else {
             throw StoreError(.notValid, "path '\(cache.storeDirectory.print(path))' is not valid")

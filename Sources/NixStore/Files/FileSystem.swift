@@ -1,4 +1,5 @@
 import Glibc
+import NixFetch
 import NixFormats
 
 /// Single operations on paths.
@@ -46,6 +47,13 @@ enum FileSystem {
         if durably { try file.synchronise(path: path) }
     }
 
+    /// Writes a file in one step: nobody sees a part of it, or finds it gone.
+    static func replaceFile(_ path: RealPath, _ contents: [UInt8], durably: Bool = false) throws(StoreError) {
+        let temporary = path.extended(by: ".tmp-\(getpid())-\(UInt32.random(in: 0 ... .max))")
+        try writeFile(temporary, contents, durably: durably)
+        try rename(temporary, to: path)
+    }
+
     static func linkTarget(_ path: RealPath) throws(StoreError) -> [UInt8] {
         try Descriptor.open(path.parent, Descriptor.handleOnly | O_DIRECTORY).linkTarget(
             of: path.lastComponent, path: path)
@@ -85,11 +93,8 @@ enum FileSystem {
 
     /// - Throws: of kind `system` where the file system of the folder `path` has fewer than `count` bytes left.
     static func requireSpace(_ count: UInt64, in path: RealPath, for object: ByteString) throws(StoreError) {
-        var statistics = statvfs()
         let folder = try Descriptor.open(path, O_RDONLY | O_DIRECTORY)
-        guard fstatvfs(folder.raw, &statistics) == 0 else { return }
-        let (free, overflow) = UInt64(statistics.f_bavail).multipliedReportingOverflow(by: UInt64(statistics.f_frsize))
-        guard !overflow, free < count else { return }
+        guard let free = FreeSpace.bytes(folder.raw), free < Int64(clamping: count) else { return }
         throw StoreError(
             .system(ENOSPC), "no space left for '\(object)': \(count) bytes are needed, \(free) are free")
     }

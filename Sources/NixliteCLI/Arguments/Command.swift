@@ -1,7 +1,5 @@
 /// A command of the program: its flags as variables, and what it does.
 protocol Command {
-    init()
-
     /// Names each flag and argument, and the variable it sets, to the reader.
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError)
 
@@ -27,10 +25,10 @@ struct CommandEntry {
     var operation: [String] = []
     var subcommands: [CommandEntry] = []
 
-    init(_ name: String, _ summary: String, _ command: any Command.Type) {
+    init(_ name: String, _ summary: String, _ command: @autoclosure @escaping () -> any Command) {
         self.name = name
         self.summary = summary
-        make = { command.init() }
+        make = command
     }
 
     init(_ name: String, _ summary: String, program: LegacyProgram, _ operation: [String] = []) {

@@ -139,11 +139,14 @@ struct HashConvertCommand: Command {
     }
 }
 
-/// Nix's older commands for one spelling each.
-private struct HashSpelling: ArgumentGroup {
+/// `nixlite hash to-base16` and its kin: Nix's older commands for one spelling each.
+struct HashSpellingCommand: Command {
+    private let format: HashFormat
     private var global = GlobalArguments()
     private var algorithm: String?
     private var hashes: [String] = []
+
+    init(_ format: HashFormat) { self.format = format }
 
     mutating func declare(_ line: inout ArgumentReader) throws(UsageError) {
         try global.declare(&line)
@@ -151,7 +154,7 @@ private struct HashSpelling: ArgumentGroup {
         try line.positionals("hashes", addsTo: &hashes, "Hashes.")
     }
 
-    func print(_ format: HashFormat) throws {
+    func run() throws {
         StandardStreams.error(
             "\(Terminal().warning("warning:")) The old format conversion subcommands of `nix hash` were deprecated in favor of `nix hash convert`.\n"
         )
@@ -162,40 +165,4 @@ private struct HashSpelling: ArgumentGroup {
                 try NixHash.parse(ByteString(text), expected: algorithm, features: features).hash, format)
         }
     }
-}
-
-/// `nixlite hash to-base16`.
-struct HashToBase16Command: Command {
-    private var spelling = HashSpelling()
-
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
-
-    func run() throws { try spelling.print(.base16) }
-}
-
-/// `nixlite hash to-base32`.
-struct HashToBase32Command: Command {
-    private var spelling = HashSpelling()
-
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
-
-    func run() throws { try spelling.print(.nix32) }
-}
-
-/// `nixlite hash to-base64`.
-struct HashToBase64Command: Command {
-    private var spelling = HashSpelling()
-
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
-
-    func run() throws { try spelling.print(.base64) }
-}
-
-/// `nixlite hash to-sri`.
-struct HashToSRICommand: Command {
-    private var spelling = HashSpelling()
-
-    mutating func declare(_ line: inout ArgumentReader) throws(UsageError) { try spelling.declare(&line) }
-
-    func run() throws { try spelling.print(.sri) }
 }

@@ -1,6 +1,7 @@
 import Glibc
 import NixBuild
 import NixEval
+import NixFetch
 import NixFormats
 import NixStore
 import NixSyntax
@@ -178,15 +179,14 @@ extension Repl {
     }
 
     private func launchShell(of derivation: SelectedDerivation) throws {
-        var template = Array("\(EnvironmentVariable.value("TMPDIR") ?? "/tmp")/nixlite-shell-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
+        let parent = RealPath(EnvironmentVariable.value("TMPDIR") ?? "/tmp")
+        guard let folder = FileModes.makeTemporaryFolder(parent.appending("nixlite-shell-")) else {
             throw ReplError.message("creating a temporary directory: \(String(cString: strerror(errno)))")
         }
-        let folder = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        defer { _ = try? TreeRemoval.remove(RealPath(folder)) }
+        defer { _ = try? TreeRemoval.remove(folder) }
         let launch = try interrupts.evaluating {
             var shell = try session.shell(of: derivation, folder: session.settings.folder)
-            shell.dotfile = folder
+            shell.dotfile = folder.description
             return try ShellLaunch(shell, session, display)
         }
         let (bash, arguments) = try launch.prepared([])
@@ -265,26 +265,19 @@ enum ReplProgram {
     ///
     /// - Parameter arguments: argument 0 first.
     static func run(_ program: String, _ arguments: [String], name: String) throws(ReplError) {
-        var pointers = arguments.map { strdup($0) }
-        pointers.append(nil)
-        defer { for pointer in pointers { free(pointer) } }
-        // The program's own threads have signals blocked; another program wants them.
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
-        var process = pid_t()
-        let status = posix_spawn(&process, program, nil, &attributes, pointers, environ)
-        guard status == 0 else { throw .message("executing '\(program)': \(String(cString: strerror(status)))") }
-        var end: Int32 = 0
-        while waitpid(process, &end, 0) < 0, errno == EINTR {}
-        guard end == 0 else {
-            let code =
-                end & 0x7f == 0 ? "failed with exit code \(end >> 8 & 0xff)" : "failed due to signal \(end & 0x7f)"
-            throw .message("program '\(name)' \(code)")
+        let child: ChildProcess
+        do throws(ChildProcessError) {
+            child = try ChildProcess(
+                program: ByteString(program), arguments: arguments.map { ByteString($0) },
+                environment: FetchEnvironment.current().variables.map { ByteString("\($0)=\($1)") }, directory: nil,
+                output: .inherited, ownGroup: false)
+        } catch {
+            throw .message("executing '\(program)': \(error)")
+        }
+        switch child.wait() {
+        case .exited(0): return
+        case .exited(let code): throw .message("program '\(name)' failed with exit code \(code)")
+        case .signalled(let signal): throw .message("program '\(name)' failed due to signal \(signal)")
         }
     }
 }
