@@ -22,6 +22,90 @@ FLAKE = """{
 }
 """
 
+# A flake with what depends on where it lies: its store path, its files, and parts of it as inputs.
+PACKAGE = """{
+  inputs.part.url = "path:./part";
+  inputs.data = { url = "./data"; flake = false; };
+  outputs = { self, part, data }:
+    let
+      package = attributes: (derivation ({ name = "x"; system = "s"; builder = "b"; } // attributes)).drvPath;
+    in {
+      own = "${self}";
+      outPath = self.outPath;
+      folder = toString ./.;
+      base = baseNameOf ./.;
+      path = ./.;
+      paths = [ ./data ./untracked ];
+      source = package { src = ./.; };
+      tree = package { src = self; };
+      below = package { src = ./data; };
+      named = package { src = builtins.path { path = ./.; name = "n"; filter = path: type: baseNameOf path != "data"; }; };
+      filter = builtins.filterSource (path: type: builtins.trace path true) ./data;
+      context = map builtins.getContext [ self.outPath (toString ./.) "${self}/data" "${./data}" ];
+      position = __curPos;
+      positions = builtins.unsafeGetAttrPos "own" self.outputs;
+      part = [ part.value part.outPath (part.sourceInfo == self.sourceInfo) (builtins.attrNames part) ];
+      data = [ data.outPath (builtins.readFile "${data}/file") (builtins.attrNames data) ];
+      entries = builtins.readDir ./.;
+      seen = map builtins.pathExists [ ./untracked ./data ./none "${self}/untracked" ];
+      xml = builtins.toXML [ ./. ./data ];
+      thrown = throw "from here";
+      imported = import ./data/wrong.nix;
+      inPart = part.wrong;
+      untracked = builtins.readFile ./untracked;
+      untrackedFolder = import ./more;
+      untrackedBelow = import "${self}/more/default.nix";
+      untrackedType = builtins.readFileType ./untracked;
+      untrackedCopy = "${./untracked}";
+      untrackedHash = builtins.hashFile "sha256" ./untracked;
+      none = import ./none.nix;
+      noneBelow = builtins.readDir ./data/none;
+    };
+}
+"""
+
+PART = """{
+  outputs = { self }: {
+    value = toString ./.;
+    wrong = 1 + "a";
+  };
+}
+"""
+
+LOCK = """{
+  "nodes": {
+    "data": {
+      "flake": false,
+      "locked": { "path": "./data", "type": "path" },
+      "original": { "path": "./data", "type": "path" },
+      "parent": []
+    },
+    "part": {
+      "locked": { "path": "./part", "type": "path" },
+      "original": { "path": "./part", "type": "path" },
+      "parent": []
+    },
+    "root": { "inputs": { "data": "data", "part": "part" } }
+  },
+  "root": "root",
+  "version": 7
+}
+"""
+
+# Attributes of that flake, whose values and errors are compared whole.
+ATTRIBUTES = [
+    "own", "outPath", "folder", "base", "path", "paths", "source", "tree", "below", "named", "filter", "context", "position",
+    "positions", "part", "data", "entries", "seen", "xml", "thrown", "imported", "inPart", "untracked", "untrackedFolder",
+    "untrackedBelow", "untrackedType", "untrackedCopy", "untrackedHash", "none", "noneBelow", "absent",
+]
+
+# The folder to be in, and the command line, for the same comparison.
+WHOLE_CASES = [("package", f".#{name}") for name in ATTRIBUTES] + [
+    ("package/part", ".#value"), ("package/part", ".#wrong"), ("package/data", "..#source"), ("plain", "path:/repos/package#below"),
+    ("package", "./part#absent"), ("package", "./more#x"), ("package", "git+file:///repos/package?dir=data#x"),
+    ("package", ".?dir=part#wrong"), ("package", "path:/repos/package#seen"),
+]
+
 # The folder to be in, and the command line.
 CASES = [
     ("clean", ".#value"), ("clean", ".#names"), ("clean/sub", ".#value"), ("clean", "./sub#value"), ("clean/sub", "..#value"),
@@ -72,6 +156,17 @@ def make(folder: pathlib.Path) -> None:
     git("submodules", "config", "--file", ".gitmodules", "submodule.inner.url", "../inner")
     git("submodules", "add", ".gitmodules")
     git("submodules", "commit", "--quiet", "--message", "m")
+    write("package/flake.nix", PACKAGE)
+    write("package/flake.lock", LOCK)
+    write("package/part/flake.nix", PART)
+    write("package/data/file", "text\n")
+    write("package/data/wrong.nix", '1 + "a"\n')
+    git("package", "init", "--quiet")
+    git("package", "add", ".")
+    git("package", "commit", "--quiet", "--message", "m")
+    write("package/untracked", "u\n")
+    write("package/more/default.nix", "1\n")
+    write("package/more/flake.nix", PART)
     write("plain/flake.nix", FLAKE % "")
     for name in ("one", "two"):
         write(f"{name}/flake.nix", f'{{ outputs = {{ self }}: {{ it = "{name}"; }}; }}\n')
@@ -79,14 +174,32 @@ def make(folder: pathlib.Path) -> None:
 
 def answer(folder: str, words: str, command: list[str], repositories: pathlib.Path, work: pathlib.Path) -> dict:
     """The value as JSON, or the last line of the error, and whether a warning was given."""
-    arguments = [word.replace("/repos", str(repositories)) for word in words.split(" ")]
-    result = subprocess.run(
-        [*command, "eval", "--option", "flake-registry", "", "--store", work / "store", "--json", "--no-write-lock-file", *arguments],
-        cwd=repositories / folder, env={"PATH": os.environ["PATH"], "HOME": str(work), "LC_ALL": "C.UTF-8"},
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_SECONDS,
-    )
+    result = evaluate(folder, ["--json", *words.split(" ")], command, repositories, work)
     lines = result.stderr.replace(str(repositories), "/repos").strip().splitlines()
     return {
         "value": result.stdout.strip(), "error": lines[-1].strip() if result.returncode else "",
         "warnings": [line for line in lines if line.startswith("warning: Git tree")],
     }
+
+
+def whole_answer(folder: str, words: str, command: list[str], repositories: pathlib.Path, work: pathlib.Path) -> dict:
+    """All that is printed, and the exit code."""
+    result = evaluate(folder, words.split(" "), command, repositories, work)
+    return {
+        "code": result.returncode, "output": result.stdout.replace(str(repositories), "/repos"),
+        "error": result.stderr.replace(str(repositories), "/repos"),
+    }
+
+
+def evaluate(
+    folder: str, arguments: list[str], command: list[str], repositories: pathlib.Path, work: pathlib.Path
+) -> subprocess.CompletedProcess:
+    """Runs `eval` in one of the repositories."""
+    return subprocess.run(
+        [
+            *command, "eval", "--option", "flake-registry", "", "--store", work / "store", "--no-write-lock-file",
+            *(word.replace("/repos", str(repositories)) for word in arguments),
+        ],
+        cwd=repositories / folder, env={"PATH": os.environ["PATH"], "HOME": str(work), "LC_ALL": "C.UTF-8"},
+        stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT_SECONDS,
+    )

@@ -58,6 +58,11 @@ def main() -> None:
                 lambda work: git_flakes.answer(folder, words, [program("nix")], repositories, work)
             )
             for folder, words in git_flakes.CASES
+        } | {
+            f"whole {folder}: {words}": with_folder(
+                lambda work: git_flakes.whole_answer(folder, words, [program("nix")], repositories, work)
+            )
+            for folder, words in git_flakes.WHOLE_CASES
         }
     git_flakes.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
     answers = {

@@ -18,3 +18,9 @@ def repositories(tmp_path_factory):
 def test_flake(folder, words, repositories, tmp_path):
     recorded = json.loads(git_flakes.RECORDED.read_text())
     assert git_flakes.answer(folder, words, [NIXLITE], repositories, tmp_path) == recorded[f"{folder}: {words}"]
+
+
+@pytest.mark.parametrize("folder, words", git_flakes.WHOLE_CASES)
+def test_whole_answer(folder, words, repositories, tmp_path):
+    recorded = json.loads(git_flakes.RECORDED.read_text())
+    assert git_flakes.whole_answer(folder, words, [NIXLITE], repositories, tmp_path) == recorded[f"whole {folder}: {words}"]

@@ -7,8 +7,8 @@
 # Answers
 #
 #   bundle      what ../default.nix answers
-#   flake       { folder, lock, source, directory, tree } -> the flake in `directory` of that folder, as `builtins.getFlake` would
-#               answer it; `source` has what is known of where the folder came from; `tree`, the folder as an input, gives the rest
+#   flake       { source, lock, directory } -> the flake in `directory` of a fetched tree, as `builtins.getFlake` would answer it
+#   wishes      { file } -> what a flake.nix asks of its own tree with `inputs.self`, each attribute true
 #   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
 #   rawModel    a model's description -> its raw derivation, for a model that no project describes
 {
@@ -30,7 +30,14 @@ let
       overlays
       ;
   };
-  resolve = import ./inputs.nix { inherit bundle locked overrides; };
+  resolve = import ./inputs.nix {
+    inherit
+      nixlite
+      bundle
+      locked
+      overrides
+      ;
+  };
 
   # A bundled nixpkgs has its packages ready; another one is called like any nixpkgs.
   packagesOf =
@@ -45,33 +52,25 @@ in
 
   rawModel = description: (bundle.modelRepo.lib.fetchModel bundle.pkgs description).raw;
 
+  wishes =
+    { file }:
+    let
+      own = (import file).inputs.self or { };
+    in
+    builtins.listToAttrs (
+      map (name: {
+        inherit name;
+        value = true;
+      }) (builtins.filter (name: own.${name} or false == true) [ "lfs" "submodules" ])
+    );
+
   flake =
     {
-      folder,
+      source,
       lock,
-      source ? { },
       directory ? "",
-      tree ? null,
     }:
-    let
-      file = import (folder + "/${directory}/flake.nix");
-      own = file.inputs.self or { };
-      submodules = own.submodules or false;
-      isGit = tree.type == "git";
-      # The tree is copied only for who asks for its hash.
-      fetched = builtins.fetchTree (tree // (if isGit then { inherit submodules; } else { }));
-      rest =
-        if tree == null then
-          { }
-        else if isGit then
-          {
-            inherit (fetched) narHash;
-            inherit submodules;
-          }
-        else
-          { inherit (fetched) narHash lastModified lastModifiedDate; };
-    in
-    resolve.flake (source // rest // { outPath = folder; }) directory lock;
+    resolve.flake source directory lock;
 
   devenv =
     {
@@ -105,7 +104,12 @@ in
       // inputs;
       resolved = resolve.inputs {
         inherit declared lock;
-        folder = folder;
+        place = {
+          source = {
+            outPath = folder;
+          };
+          inherit folder;
+        };
       };
     in
     bundle.evalDevenv {

@@ -2,6 +2,7 @@
 #
 # Everything here is lazy: an input that nobody looks at is neither fetched nor evaluated.
 {
+  nixlite,
   bundle,
   locked,
   overrides,
@@ -50,22 +51,37 @@ let
     in
     if found == null || locked then null else found // { _bundled = true; };
 
-  # A flake whose files are at `source.outPath`, called with its inputs.
+  # A flake at a place, `{ source, folder }`: a fetched tree, and the folder of it that has the flake.nix.
   call =
-    source: directory: inputsOf:
+    place: inputsOf:
     let
-      folder = if directory == "" then source.outPath else source.outPath + "/${directory}";
-      file = import (folder + "/flake.nix");
-      inputs = inputsOf folder file;
+      file = import (place.folder + "/flake.nix");
+      inputs = inputsOf place file;
       outputs = file.outputs (inputs // { inherit self; });
-      self = outputs // removeAttrs source [ "outPath" ] // {
-        outPath = folder;
+      self = outputs // removeAttrs place.source [ "outPath" ] // {
+        outPath = place.folder;
         inherit inputs outputs;
-        sourceInfo = source;
+        sourceInfo = place.source;
         _type = "flake";
       };
     in
-    if file ? outputs then self else throw "flake '${toString folder}' lacks attribute 'outputs'";
+    if file ? outputs then self else throw "flake '${toString place.folder}' lacks attribute 'outputs'";
+
+  # Without a flake.nix: the tree.
+  plain = place: place.source // {
+    outPath = place.folder;
+    sourceInfo = place.source;
+  };
+
+  placeOf =
+    source: directory:
+    atFolder {
+      inherit source;
+      folder = source.outPath;
+    } directory;
+
+  atFolder =
+    place: directory: if directory == "" then place else place // { folder = place.folder + "/${directory}"; };
 
   # Inputs that `outputs` names and `inputs` does not declare come from the registry.
   declaredBy =
@@ -75,22 +91,32 @@ let
     in
     mapAttrs (name: _: { url = "flake:${name}"; }) (removeAttrs implicit [ "self" ]) // removeAttrs (file.inputs or { }) [ "self" ];
 
-  # A fetched tree with its `outPath`.
+  # Where an input is that the flake at `parent` declares.
   fetch =
-    folder: declaration:
+    parent: declaration:
     let
       url = declaration.url or null;
       local = if url == null then null else match "(path:)?([.][^?]*|/[^?]*)([?].*)?" url;
       path = elemAt local 1;
+      isTree = elemAt local 0 == null && builtins.pathExists "${path}/.git";
+      reference =
+        if local == null then
+          if url == null then removeAttrs declaration [ "flake" "follows" "inputs" "dir" "overlays" ] else url
+        else if isTree then
+          {
+            type = "git";
+            url = "file://${path}";
+          }
+        else
+          {
+            type = "path";
+            inherit path;
+          };
     in
-    if local != null then
-      {
-        outPath = if substring 0 1 path == "/" then /. + path else folder + "/${path}";
-      }
-    else if url != null then
-      builtins.fetchTree url
+    if local != null && substring 0 1 path == "." then
+      atFolder (parent // { folder = parent.folder + "/${path}"; }) (directoryOf declaration)
     else
-      builtins.fetchTree (removeAttrs declaration [ "flake" "follows" "inputs" "dir" "overlays" ]);
+      placeOf (nixlite.fetchInput reference) (directoryOf declaration);
 
   directoryOf =
     declaration:
@@ -101,7 +127,7 @@ let
 
   # Inputs without a lock file. `rootInputs` answers those of the root, for `follows`.
   unlocked =
-    folder: declared: rootInputs:
+    parent: declared: rootInputs:
     let
       inputs = mapAttrs (
         name: given:
@@ -111,18 +137,16 @@ let
             // (if overrides ? ${name} then { url = overrides.${name}; } else { });
           known = bundled (if declaration ? url then declaration.url else addressOf declaration);
           top = if rootInputs == null then inputs else rootInputs;
-          source = fetch folder declaration;
+          place = fetch parent declaration;
         in
         if declaration ? follows && !(overrides ? ${name}) then
           follow top (splitPath declaration.follows)
         else if known != null then
           known
         else if declaration.flake or true then
-          call source (directoryOf declaration) (
-            inner: file: unlocked inner (declaredBy file // declaration.inputs or { }) top
-          )
+          call place (inner: file: unlocked inner (declaredBy file // declaration.inputs or { }) top)
         else
-          source // { sourceInfo = source; }
+          plain place
       ) declared;
     in
     inputs;
@@ -143,8 +167,9 @@ let
 
   # Inputs with a lock file (version 5 to 7): a graph of nodes.
   fromLock =
-    lock: declared: folder:
+    lock: declared: root:
     let
+      # Every node with the place that relative inputs of it start from.
       nodes = mapAttrs (
         _: node:
         let
@@ -153,18 +178,28 @@ let
               original = bundled (addressOf (node.original or { }));
             in
             if original != null then original else bundled (addressOf (node.locked or { }));
-          source =
+          parent =
+            let
+              path = node.parent or [ ];
+            in
+            if path == [ ] then root else nodes.${nodeName path}.place;
+          directory = node.locked.dir or "";
+          place =
             if (node.locked.type or "") == "path" && substring 0 1 node.locked.path != "/" then
-              { outPath = folder + "/${node.locked.path}"; }
+              atFolder (parent // { folder = parent.folder + "/${node.locked.path}"; }) directory
             else
-              builtins.fetchTree (removeAttrs node.locked [ "dir" ]);
+              placeOf (nixlite.fetchInput (removeAttrs node.locked [ "dir" ])) directory;
         in
-        if known != null then
-          known
-        else if node.flake or true then
-          call source (node.locked.dir or "") (_: _: inputsOf node)
-        else
-          source // { sourceInfo = source; }
+        {
+          inherit place;
+          value =
+            if known != null then
+              known
+            else if node.flake or true then
+              call place (_: _: inputsOf node)
+            else
+              plain place;
+        }
       ) lock.nodes;
       # A name of a node, or a path of input names from the root.
       nodeName =
@@ -173,7 +208,7 @@ let
           foldl' (name: input: nodeName lock.nodes.${name}.inputs.${input}) lock.root reference
         else
           reference;
-      nodeNamed = name: nodes.${name} or (throw "lock file references missing node '${name}'");
+      nodeNamed = name: (nodes.${name} or (throw "lock file references missing node '${name}'")).value;
       inputsOf = node: mapAttrs (_: reference: nodeNamed (nodeName reference)) (node.inputs or { });
       fromNodes = inputsOf lock.nodes.${lock.root};
       # What the file declares and the lock file does not have yet, or the command line sets.
@@ -184,26 +219,27 @@ let
         }) (filter (name: !(hasAttr name fromNodes) || hasAttr name overrides) (attrNames declared))
       );
     in
-    fromNodes // unlocked folder rest fromNodes;
+    fromNodes // unlocked root rest fromNodes;
 
   inputs =
     {
       declared,
       lock,
-      folder,
+      place,
     }:
-    if lock == null then unlocked folder declared null else fromLock lock declared folder;
+    if lock == null then unlocked place declared null else fromLock lock declared place;
 in
 {
+  # `place` is where the flake is that declares them: `{ source, folder }`.
   inherit inputs;
 
   flake =
     source: directory: lock:
-    call source directory (
-      folder: file:
+    call (placeOf source directory) (
+      place: file:
       inputs {
         declared = declaredBy file;
-        inherit lock folder;
+        inherit lock place;
       }
     );
 }

@@ -13,21 +13,22 @@ extension Session {
         case .devenv(let folder):
             let evaluation = ValueRoot(try devenv(folder), evaluator)
             return try described(ValueRoot(try attribute("config", of: evaluation), evaluator), folder)
-        case .flake(let folder): return try flakeShell(folder, fragment ?? "default")
+        case .flake(let place): return try flakeShell(place, fragment ?? "default")
         case .file(let file):
             throw .project(ProjectError("'\(file)' is neither a devenv.nix nor a flake, so it has no shell"))
         }
     }
 
-    private func flakeShell(_ folder: String, _ name: String) throws(SessionError) -> DevShell {
-        let outputs = ValueRoot(try attribute("outputs", of: ValueRoot(try flake(folder), evaluator)), evaluator)
+    private func flakeShell(_ place: FlakePlace, _ name: String) throws(SessionError) -> DevShell {
+        let folder = place.folder
+        let outputs = ValueRoot(try attribute("outputs", of: ValueRoot(try flake(place), evaluator)), evaluator)
         let path = AttributePath(["devShells", host.currentSystem, name])
         guard case .found(let value) = try find(path, in: outputs.value) else {
             if Paths.exists("\(folder)/devenv.nix") {
                 let evaluation = ValueRoot(try devenv(folder), evaluator)
                 return try described(ValueRoot(try attribute("config", of: evaluation), evaluator), folder)
             }
-            throw .project(ProjectError("flake 'path:\(folder)' does not provide attribute '\(path.text)'"))
+            throw .project(ProjectError("flake '\(place.name)' does not provide attribute '\(path.text)'"))
         }
         let derivation = ValueRoot(value, evaluator)
         let description = AttributePath(["config", "nixlite", "shell"])

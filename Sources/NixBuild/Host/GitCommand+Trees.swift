@@ -21,28 +21,23 @@ extension GitCommand {
         return Commit(revision: head, count: Int64(count) ?? 0, date: Int64(date) ?? 0)
     }
 
-    /// Copies the tracked files of a work tree as they are.
-    func copyWorkTree(_ source: String, _ request: Request, to target: RealPath) throws(GitError) -> Commit {
+    /// The tracked files of a work tree as they are.
+    func workTree(_ source: String, _ request: Request) throws(GitError) -> (Commit, TrackedFiles) {
         let commit = try describeWorkTree(source, withSubmodules: request.fillsSubmodules)
         let recursion = request.fillsSubmodules ? ["--recurse-submodules"] : []
-        let files = Set(Self.parts(try run(["-C", source, "ls-files", "-z"] + recursion))).sorted()
-            .filter { Paths.existsWithoutFollowing("\(source)/\($0)") }
+        let files = Set(Self.parts(try run(["-C", source, "ls-files", "-z"] + recursion)))
         var ignored: Set<String> = []
         if request.ignoresExports {
-            ignored = Set(try ignoredExports(files, in: source, workTree: source, ["-C", source]))
+            ignored = Set(try ignoredExports(files.sorted(), in: source, workTree: source, ["-C", source]))
         }
-        guard mkdir(target.description, 0o755) == 0 else { throw GitError(message: "cannot make '\(target)'") }
+        var tracked = TrackedFiles(in: source)
         for file in files {
-            let isBelowIgnored = file.indices.contains { file[$0] == "/" && ignored.contains(String(file[..<$0])) }
-            guard !isBelowIgnored else { continue }
-            do {
-                try TrackedFile.copy(
-                    Array(file.utf8), of: RealPath(source), to: target, leavesOut: ignored.contains(file))
-            } catch {
-                throw GitError(message: "\(error)")
-            }
+            let isBelowIgnored =
+                !ignored.isEmpty
+                && file.indices.contains { file[$0] == "/" && ignored.contains(String(file[..<$0])) }
+            if !isBelowIgnored { tracked.insert(Array(file.utf8), leavesOut: ignored.contains(file)) }
         }
-        return commit
+        return (commit, tracked)
     }
 
     // MARK: Submodules

@@ -31,11 +31,34 @@ struct GitCommand {
         /// Whether a commit's files in LFS are wanted, and not pointers to them.
         var wantsLargeFiles = false
 
+        /// The work tree whose files are wanted as they are: no reference and no commit is named.
+        var wantedWorkTree: String? { reference == nil && revision == nil ? workTree : nil }
+
         /// The work tree that the URL names, if it names one.
         var workTree: String? { local.flatMap { Paths.exists("\($0)/.git") ? $0 : nil } }
 
         /// The folder that the URL names, if it names one.
         var local: String? { url.hasPrefix("file://") ? String(url.dropFirst(7)) : url.hasPrefix("/") ? url : nil }
+
+        /// Refuses what git is not to be asked for.
+        func check() throws(GitError) {
+            if let reference, !FlakeReference.isGitReference(reference) {
+                throw GitError(message: "invalid Git branch/tag name '\(reference)'")
+            }
+            if let revision, !FlakeReference.isRevision(revision) {
+                throw GitError(message: "invalid Git commit hash '\(revision)'")
+            }
+            if ignoresExports, fillsSubmodules {
+                throw GitError(message: "exportIgnore and submodules are not supported together yet")
+            }
+            let isAllowed = local != nil || ["https://", "http://", "ssh://", "git://"].contains { url.hasPrefix($0) }
+            guard isAllowed, url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
+                throw GitError(message: "the Git URL '\(URLText.redacted(url))' is not supported")
+            }
+            if let local, !Paths.exists(local) {
+                throw GitError(message: "Git repository \"\(local)\" does not exist.")
+            }
+        }
     }
 
     /// What was checked out.
@@ -49,34 +72,9 @@ struct GitCommand {
         var date: Int64
     }
 
-    /// Writes a repository's files into `target`, which must not exist: those of a commit, or the tracked files of a local
-    /// work tree as they are where no reference and no commit is named.
+    /// Writes the files of a commit into `target`, which must not exist.
     func checkOut(_ request: Request, into target: RealPath) throws(GitError) -> Commit {
-        if let reference = request.reference, !FlakeReference.isGitReference(reference) {
-            throw GitError(message: "invalid Git branch/tag name '\(reference)'")
-        }
-        if let revision = request.revision, !FlakeReference.isRevision(revision) {
-            throw GitError(message: "invalid Git commit hash '\(revision)'")
-        }
-        if request.ignoresExports, request.fillsSubmodules {
-            throw GitError(message: "exportIgnore and submodules are not supported together yet")
-        }
-        let url = request.url
-        let isAllowed =
-            request.local != nil || ["https://", "http://", "ssh://", "git://"].contains { url.hasPrefix($0) }
-        guard isAllowed, url.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7f }) else {
-            throw GitError(message: "the Git URL '\(URLText.redacted(url))' is not supported")
-        }
-        if let local = request.local {
-            guard Paths.exists(local) else { throw GitError(message: "Git repository \"\(local)\" does not exist.") }
-        }
-        if let workTree = request.workTree, request.reference == nil, request.revision == nil {
-            return try copyWorkTree(workTree, request, to: target)
-        }
-        return try checkOutCommit(request, into: target)
-    }
-
-    private func checkOutCommit(_ request: Request, into target: RealPath) throws(GitError) -> Commit {
+        try request.check()
         let address = request.local ?? request.url
         _ = try run(["init", "--quiet", "--bare", folder.description])
         let wanted = request.revision ?? request.reference ?? "HEAD"
@@ -132,6 +130,11 @@ struct GitCommand {
     /// The parts of an output that NULs end.
     static func parts(_ output: String) -> [String] { output.split(separator: "\0").map(String.init) }
 
+    /// Where git is, nil where it is not there.
+    static func program(in environment: FetchEnvironment) -> String? {
+        ProgramSearch.find("git", path: environment.variables["PATH"] ?? "/usr/bin:/bin")
+    }
+
     /// Runs git and returns its output without the last newline.
     func run(_ arguments: [String]) throws(GitError) -> String {
         let settings = [
@@ -143,8 +146,7 @@ struct GitCommand {
         variables["GIT_CONFIG_NOSYSTEM"] = "1"
         variables["GIT_TERMINAL_PROMPT"] = "0"
         variables["GIT_LFS_SKIP_SMUDGE"] = "1"
-        let path = variables["PATH"] ?? "/usr/bin:/bin"
-        guard let program = ProgramSearch.find("git", path: path) else {
+        guard let program = Self.program(in: environment) else {
             throw GitError(message: "the program 'git' is needed and not on PATH")
         }
         do throws(ProgramRun.Failure) {

@@ -60,22 +60,16 @@ struct MercurialCommand {
         return try !run(["status", "-R", request.address, "--modified", "--added", "--removed"]).isEmpty
     }
 
-    /// Copies the tracked files of a work tree as they are.
-    func copyWorkTree(_ request: Request, to target: RealPath) throws(HostError) -> Commit {
+    /// The tracked files of a work tree as they are.
+    func workTree(_ request: Request) throws(HostError) -> (Commit, TrackedFiles) {
         let source = request.address
         let branch = try run(["branch", "-R", source])
         let files = try run([
             "status", "-R", source, "--clean", "--modified", "--added", "--no-status", "--print0",
         ])
-        do {
-            try FileModes.makeFolders(target)
-            for file in files.split(separator: 0) {
-                try TrackedFile.copy(Array(file), of: RealPath(source), to: target)
-            }
-        } catch {
-            throw HostError("\(error)")
-        }
-        return Commit(revision: nil, branch: Self.line(branch), count: nil)
+        var tracked = TrackedFiles(in: source)
+        for file in files.split(separator: 0) { tracked.insert(Array(file)) }
+        return (Commit(revision: nil, branch: Self.line(branch), count: nil), tracked)
     }
 
     /// Clones a repository and writes the files of one of its commits into `target`.

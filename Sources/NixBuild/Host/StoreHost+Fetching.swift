@@ -128,14 +128,13 @@ extension StoreHost {
         guard path.hasPrefix("/") else {
             throw HostError("cannot fetch input 'path:\(path)' because it uses a relative path")
         }
-        let added = try addPath(
-            Array(path.utf8), name: Array("source".utf8), method: .recursive, filter: nil, expected: attributes.hash())
-        let real = RealPath(realPath(Array(path.utf8)))
-        let digest = try stored { () throws(StoreError) in try TreeDump.hash(real) }
+        let (added, digest) = try compute(
+            Array(path.utf8), name: Array("source".utf8), .nar, filter: nil, expected: attributes.hash())
         return HostFetched(
             storePath: added,
             attributes: [
-                "narHash": .string(digest.hash.sri.bytes), "lastModified": .integer(Self.newestChange(real)),
+                "narHash": .string(digest.sri.bytes),
+                "lastModified": .integer(Self.newestChange(RealPath(realPath(Array(path.utf8))))),
             ])
     }
 
@@ -159,28 +158,42 @@ extension StoreHost {
         request.fillsSubmodules = attributes["submodules"] == "1"
         request.wantsLargeFiles = attributes["lfs"] == "1"
         let expected = try attributes.hash()
+        let name = attributes["name"] ?? "source"
+        let submodules = ["submodules": HostFetch.Attribute.bool(request.fillsSubmodules)]
+        try worded { () throws(GitError) in try request.check() }
+        if let workTree = request.wantedWorkTree {
+            let git = gitCommand(in: RealPath(workTree))
+            let (commit, files) = try worded { () throws(GitError) in try git.workTree(workTree, request) }
+            return try accept(
+                files, name: name, attributes: Self.attributes(of: commit).merging(submodules) { $1 },
+                workTree: workTree)
+        }
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
             let git = gitCommand(in: workspace.staging.path.appending("git"))
-            let commit: GitCommand.Commit
-            do throws(GitError) {
-                commit = try git.checkOut(request, into: workspace.tree)
-            } catch {
-                throw HostError(error.message)
-            }
-            var locked = Self.attributes(of: commit)
-            locked["submodules"] = .bool(request.fillsSubmodules)
+            let commit = try worded { () throws(GitError) in try git.checkOut(request, into: workspace.tree) }
             return try accept(
-                workspace.tree, name: attributes["name"] ?? "source", .nar, expected, url: url, attributes: locked)
+                workspace.tree, name: name, .nar, expected, url: url,
+                attributes: Self.attributes(of: commit).merging(submodules) { $1 })
         }
+    }
+
+    /// Runs what git does, wording its errors as the host's.
+    private func worded<Result>(_ body: () throws(GitError) -> Result) throws(HostError) -> Result {
+        do throws(GitError) { return try body() } catch { throw HostError(error.message) }
+    }
+
+    /// Whether trees of Git can be looked at.
+    var hasGit: Bool { GitCommand.program(in: services.environment) != nil }
+
+    /// Warns of a work tree, however often it is looked at.
+    func warnOnce(_ text: String) {
+        if toldOfTrees.insert(text).inserted { eventReporter(.warning(text)) }
     }
 
     private func gitCommand(in folder: RealPath) -> GitCommand {
         GitCommand(
             folder: folder, environment: services.environment,
-            warn: { [self] text in
-                // Once for each, however often it is looked at.
-                if toldOfTrees.insert(text).inserted { eventReporter(.warning(text)) }
-            }, dirty: options.dirtyTrees,
+            warn: { [self] in warnOnce($0) }, dirty: options.dirtyTrees,
             largeFiles: { [self] (url, commit, target) throws(GitError) in
                 try fetchLargeFiles(url, commit, into: target)
             })
@@ -218,18 +231,6 @@ extension StoreHost {
             attributes["dirtyShortRev"] = .string(Array("\(revision.prefix(7))-dirty".utf8))
         }
         return attributes
-    }
-
-    /// What is known of a local Git work tree without copying it; nil where git cannot say.
-    func describeWorkTree(_ folder: String) throws(HostError) -> [String: HostFetch.Attribute]? {
-        do throws(GitError) {
-            let git = gitCommand(in: RealPath(folder))
-            return Self.attributes(of: try git.describeWorkTree(folder, withSubmodules: false))
-        } catch {
-            // Without git, a flake that does not ask can still be evaluated.
-            guard options.dirtyTrees.isAllowed else { throw HostError(error.message) }
-            return nil
-        }
     }
 
     /// Takes a tree into the store and compares its hash.

@@ -14,23 +14,27 @@ extension StoreHost {
             let mercurial = MercurialCommand(
                 folder: workspace.staging.path.appending("hg"), environment: services.environment,
                 cancellation: cancellation, report: { [eventReporter] in eventReporter(.text(Array($0.utf8))) })
-            let commit: MercurialCommand.Commit
+            let name = attributes["name"] ?? "source"
             if try mercurial.isDirty(request) {
                 let words = "Mercurial tree '\"\(request.address)\"' is unclean"
                 guard options.dirtyTrees.isAllowed else { throw HostError(words) }
                 if options.dirtyTrees.isWarned { eventReporter(.warning(words)) }
-                commit = try mercurial.copyWorkTree(request, to: workspace.tree)
-            } else {
-                commit = try mercurial.checkOut(request, into: workspace.tree)
+                let (commit, files) = try mercurial.workTree(request)
+                return try accept(files, name: name, attributes: Self.attributes(of: commit))
             }
-            var locked: [String: HostFetch.Attribute] = ["ref": .string(Array(commit.branch.utf8))]
-            if let revision = commit.revision {
-                locked["rev"] = .string(Array(revision.utf8))
-                locked["shortRev"] = .string(Array(revision.prefix(7).utf8))
-            }
-            if let count = commit.count { locked["revCount"] = .integer(count) }
+            let commit = try mercurial.checkOut(request, into: workspace.tree)
             return try accept(
-                workspace.tree, name: attributes["name"] ?? "source", .nar, expected, url: url, attributes: locked)
+                workspace.tree, name: name, .nar, expected, url: url, attributes: Self.attributes(of: commit))
         }
+    }
+
+    private static func attributes(of commit: MercurialCommand.Commit) -> [String: HostFetch.Attribute] {
+        var attributes: [String: HostFetch.Attribute] = ["ref": .string(Array(commit.branch.utf8))]
+        if let revision = commit.revision {
+            attributes["rev"] = .string(Array(revision.utf8))
+            attributes["shortRev"] = .string(Array(revision.prefix(7).utf8))
+        }
+        if let count = commit.count { attributes["revCount"] = .integer(count) }
+        return attributes
     }
 }

@@ -36,11 +36,18 @@ extension StoreHost {
         _ path: [UInt8], name: [UInt8], method: HostPathMethod, filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?,
         expected: NixHash?
     ) throws(HostError) -> StorePath {
+        try compute(path, name: name, method == .recursive ? .nar : .flat, filter: filter, expected: expected).path
+    }
+
+    /// The store path that a file or tree of this machine has, and its hash; remembers how to write it.
+    func compute(
+        _ path: [UInt8], name: [UInt8], _ method: ContentAddressMethod,
+        filter: ((_ path: [UInt8], _ type: FileType) -> Bool?)?, expected: NixHash?
+    ) throws(HostError) -> (path: StorePath, hash: NixHash) {
         try policy?.require(path)
         if !BundledFiles.contains(path) { try requireExistence(path) }
         if method == .flat { try refuseDirectory(path) }
         let source = RealPath(realPath(path))
-        let method: ContentAddressMethod = method == .recursive ? .nar : .flat
         let algorithm = expected?.algorithm ?? .sha256
         var included: Set<RealPath>?
         var storeFilter: PathFilter?
@@ -73,7 +80,7 @@ extension StoreHost {
             added,
             .tree(source: source, name: ByteString(name), method: method, algorithm: algorithm, included: included))
         policy?.allow(added)
-        return added
+        return (added, digest.hash)
     }
 
     package func isValid(_ path: StorePath) throws(HostError) -> Bool {
@@ -106,7 +113,7 @@ extension StoreHost {
     /// Throws where an evaluation that may write has nowhere to write to.
     ///
     /// - Parameter operation: Nix's name for what would write.
-    private func requireWriting(for operation: String = "addToStoreFromDump") throws(HostError) {
+    func requireWriting(for operation: String = "addToStoreFromDump") throws(HostError) {
         guard access.isDummy, !options.writesNothing else { return }
         throw HostError(StoreAccess.unsupported(operation).message)
     }

@@ -36,6 +36,8 @@ package final class StoreHost: EvaluationHost {
     /// What may be read; nil allows everything.
     var policy: AccessPolicy?
     private var bundled = BundledFiles()
+    /// Where the trees of flakes and their inputs came from.
+    var origins: [StorePath: TreeOrigin] = [:]
     /// Warnings of changed work trees that were given.
     var toldOfTrees: Set<String> = []
     /// The placeholders whose store paths were asked for.
@@ -73,7 +75,7 @@ package final class StoreHost: EvaluationHost {
         try policy?.require(path)
         if BundledFiles.contains(path) {
             if let contents = bundled.contents(path) { return contents }
-            throw HostError.missing(path)
+            throw missing(path)
         }
         do throws(FileOperationError) {
             return try SmallFile.readAsNix(realPath(path))
@@ -99,7 +101,7 @@ package final class StoreHost: EvaluationHost {
     package func readDirectory(_ path: [UInt8]) throws(HostError) -> [(name: [UInt8], type: FileType)] {
         if BundledFiles.contains(path) {
             if let entries = bundled.entries(path) { return entries }
-            throw HostError.missing(path)
+            throw missing(path)
         }
         try policy?.require(path)
         let folder = realPath(path)
@@ -123,7 +125,7 @@ package final class StoreHost: EvaluationHost {
     /// Throws what Nix says of a path that is not there.
     func requireExistence(_ path: [UInt8]) throws(HostError) {
         guard try fileType(path) == nil else { return }
-        throw HostError.missing(path)
+        throw missing(path)
     }
 
     /// Throws where a folder stands in place of a file, in the words of who tries to read as many bytes as it has.
@@ -142,7 +144,7 @@ package final class StoreHost: EvaluationHost {
         if BundledFiles.contains(path) { return path }
         try policy?.require(path)
         guard let resolved = realpath(realPath(path), nil) else {
-            if errno == ENOENT { throw HostError.missing(path) }
+            if errno == ENOENT { throw missing(path) }
             let text = String(decoding: path, as: UTF8.self)
             throw HostError("resolving symlinks of \"\(text)\": \(String(cString: strerror(errno)))")
         }

@@ -6,7 +6,7 @@ import NixFormats
 /// The forms are those of the Nix manual, *nix flake*, "Flake references": URL-like (`github:owner/repo/ref?dir=sub`,
 /// `git+https://…`, `path:…`, `https://….tar.gz`), path-like (`.`, `./x`, `/x`) and registry names (`nixpkgs`,
 /// `flake:nixpkgs/ref`). What comes after `#` is not part of it: `split` takes it off first.
-package struct FlakeReference: Equatable, Sendable {
+package struct FlakeReference: Hashable, Sendable {
     /// Which fetcher an input needs.
     package enum Kind: String, Sendable {
         case path, github, gitlab, sourcehut, git, mercurial = "hg", tarball, file, indirect
@@ -184,6 +184,20 @@ extension FlakeReference {
         var attributes = attributes
         attributes["type"] = kind.rawValue
         return attributes.mapValues { .string(Array($0.utf8)) }
+    }
+
+    /// The attributes, `type` among them, with numbers and flags as what they are.
+    var inputAttributes: InputAttributes {
+        var result: [String: InputAttributes.Value] = ["type": .string(kind.rawValue)]
+        for (name, text) in attributes {
+            switch name {
+            case "lastModified", "revCount": result[name] = UInt64(text).map { .integer($0) } ?? .string(text)
+            case "shallow", "submodules", "exportIgnore", "allRefs", "lfs", "verifyCommit":
+                result[name] = .bool(text == "1")
+            default: result[name] = .string(text)
+            }
+        }
+        return InputAttributes(result)
     }
 
     /// Letters, digits, `+`, `-` and `.`, a letter first.

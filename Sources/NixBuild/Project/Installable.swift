@@ -117,16 +117,17 @@ extension Session {
     /// A flake as `builtins.getFlake` answers it, by its reference.
     package func flake(reference: String) throws(SessionError) -> Value {
         switch try location(reference) {
-        case .flake(let folder), .devenv(let folder): return try flake(folder)
-        case .file(let file): return try flake(Paths.parent(file))
+        case .flake(let place): return try flake(place)
+        case .devenv(let folder): return try flake(FlakePlace(folder: folder))
+        case .file(let file): return try flake(FlakePlace(folder: Paths.parent(file)))
         }
     }
 
     /// How messages call an installable: a flake by its address.
     package func name(ofInstallable text: String) -> String {
         let (reference, fragment) = FlakeReference.split(text)
-        guard let place = try? location(reference), case .flake(let folder) = place else { return text }
-        return "path:\(folder)#\(fragment ?? "")"
+        guard let location = try? location(reference), case .flake(let place) = location else { return text }
+        return "\(place.name)#\(fragment ?? "")"
     }
 
     private func installable(
@@ -140,66 +141,55 @@ extension Session {
             whole.file = file
             return try select(path.text, in: base(whole).value)
         case .devenv(let folder): return try project(folder, path, request, purpose)
-        case .flake(let folder):
+        case .flake(let place):
             let isWhole = request.takesWholeFlakes || Paths.baseName(reference) == "flake.nix"
             if fragment == nil, isWhole, purpose == .evaluation {
-                return try attribute("outputs", of: root(flake(folder)))
+                return try attribute("outputs", of: root(flake(place)))
             }
-            return try flakeOutput(folder, path, request, purpose)
+            return try flakeOutput(place, path, request, purpose)
         }
     }
 
     func location(_ reference: String) throws(SessionError) -> ProjectLocation {
+        let input: FlakeReference
         do throws(ProjectError) {
             let isPlace =
                 reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")
                 || reference.hasSuffix(".nix")
-            if isPlace, let mark = reference.firstIndex(of: "?") {
-                return try place(reference[..<mark], query: reference[reference.index(after: mark)...])
+            if isPlace {
+                guard let mark = reference.firstIndex(of: "?") else {
+                    return try ProjectLocation(Paths.absolute(reference, from: settings.folder))
+                }
+                let location = try ProjectLocation(Paths.absolute(String(reference[..<mark]), from: settings.folder))
+                guard case .flake(let place) = location,
+                    let tree = try Self.workTree(of: place, query: reference[reference.index(after: mark)...])
+                else { return location }
+                input = tree
+            } else {
+                input = try resolved(FlakeReference(parsing: reference, relativeTo: settings.folder))
+                if input.kind == .path, let path = input.attributes["path"] {
+                    let location = try ProjectLocation(Paths.absolute(input.directory, from: path))
+                    guard case .flake(let place) = location else { return location }
+                    return .flake(FlakePlace(folder: place.folder, reference: input))
+                }
             }
-            if isPlace { return try ProjectLocation(Paths.absolute(reference, from: settings.folder)) }
-            let parsed = try resolved(FlakeReference(parsing: reference, relativeTo: settings.folder))
-            if parsed.kind == .path, let path = parsed.attributes["path"] {
-                return try ProjectLocation(Paths.absolute(parsed.directory, from: path))
-            }
-            return .flake(folder: try fetched(parsed))
         } catch {
             throw .project(error)
         }
+        return .flake(try place(of: input))
     }
 
-    /// A path with further words: in a Git work tree they say which of its states is meant.
-    private func place(_ path: Substring, query: Substring) throws(ProjectError) -> ProjectLocation {
-        let location = try ProjectLocation(Paths.absolute(String(path), from: settings.folder))
-        guard case .flake(let folder) = location, let (root, directory) = Self.gitPlace(of: folder) else {
-            return location
-        }
-        let text = "git+file://\(root)?\(query)"
-        var reference = try FlakeReference(parsing: text, relativeTo: nil)
+    /// The state of a Git work tree that a flake's path with further words means; nil for a path in none.
+    private static func workTree(of place: FlakePlace, query: Substring) throws(ProjectError) -> FlakeReference? {
+        guard let (root, directory) = FlakePlace.workTree(of: place.folder) else { return nil }
+        var reference = try FlakeReference(parsing: "git+file://\(root)?\(query)", relativeTo: nil)
         if !directory.isEmpty {
             guard reference.directory.isEmpty else {
-                throw ProjectError("flake URL '\(path)?\(query)' has an inconsistent 'dir' parameter")
+                throw ProjectError("flake URL '\(place.folder)?\(query)' has an inconsistent 'dir' parameter")
             }
             reference.directory = directory
         }
-        let place = try fetched(reference)
-        guard Paths.exists("\(place)/flake.nix") else {
-            let file = reference.directory.isEmpty ? "flake.nix" : "\(reference.directory)/flake.nix"
-            throw ProjectError("Path '\(file)' does not exist in Git repository \"\(root)\".")
-        }
-        return .flake(folder: place)
-    }
-
-    private func fetched(_ reference: FlakeReference) throws(ProjectError) -> String {
-        do throws(HostError) {
-            let tree = try host.fetch(HostFetch(kind: .tree, attributes: reference.fetchAttributes))
-            let root = access.layout.realPath(tree.storePath).description
-            let folder = Paths.absolute(reference.directory, from: root)
-            fetchedFlakes[folder] = (root, reference.directory, Self.source(tree.attributes))
-            return folder
-        } catch {
-            throw ProjectError(error.message)
-        }
+        return reference
     }
 
     /// An attribute of a devenv project: a model, else a part of the configuration.
@@ -239,9 +229,10 @@ extension Session {
 
     /// An attribute of a flake as Nix looks for it, then of the configuration of its shell, then of a devenv.nix beside it.
     private func flakeOutput(
-        _ folder: String, _ path: AttributePath, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
+        _ place: FlakePlace, _ path: AttributePath, _ request: InstallableRequest,
+        _ purpose: InstallableRequest.Purpose
     ) throws(SessionError) -> Value {
-        let flake = root(try self.flake(folder))
+        let flake = root(try self.flake(place))
         let outputs = root(try attribute("outputs", of: flake))
         let system = host.currentSystem
         let paths =
@@ -257,12 +248,12 @@ extension Session {
         {
             return found
         }
-        if Paths.exists("\(folder)/devenv.nix") { return try project(folder, path, request, purpose) }
+        if Paths.exists("\(place.folder)/devenv.nix") { return try project(place.folder, path, request, purpose) }
         let names = paths.map { "'\($0.text)'" }
         let list = names.dropLast().joined(separator: ", ")
         let hint = try suggestion(paths, in: outputs.value)
         throw .project(
-            ProjectError("flake 'path:\(folder)' does not provide attribute \(list) or \(names.last ?? "")\(hint)"))
+            ProjectError("flake '\(place.name)' does not provide attribute \(list) or \(names.last ?? "")\(hint)"))
     }
 
     /// A member that must be there.

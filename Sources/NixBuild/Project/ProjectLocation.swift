@@ -4,8 +4,7 @@ import NixStore
 package enum ProjectLocation: Equatable, Sendable {
     /// A devenv project in that folder.
     case devenv(folder: String)
-    /// A flake in that folder.
-    case flake(folder: String)
+    case flake(FlakePlace)
     /// A file of plain Nix.
     case file(String)
 
@@ -20,7 +19,7 @@ package enum ProjectLocation: Equatable, Sendable {
         guard Paths.isDirectory(path) else {
             switch Paths.baseName(path) {
             case "devenv.nix", "devenv.local.nix": self = .devenv(folder: Paths.parent(path))
-            case "flake.nix": self = .flake(folder: Paths.parent(path))
+            case "flake.nix": self = .flake(FlakePlace(folder: Paths.parent(path)))
             default: self = .file(path)
             }
             return
@@ -28,7 +27,7 @@ package enum ProjectLocation: Equatable, Sendable {
         var folder = path
         while true {
             if Paths.exists("\(folder)/flake.nix") {
-                self = .flake(folder: folder)
+                self = .flake(FlakePlace(folder: folder))
                 return
             }
             if Paths.exists("\(folder)/devenv.nix") {

@@ -60,8 +60,8 @@ package final class Session {
     /// The command line's arguments, rooted.
     package private(set) var arguments: [(name: String, value: ValueRoot)] = []
     private var bundle: ValueRoot?
-    /// The flakes that were fetched, by the folder of their `flake.nix`.
-    var fetchedFlakes: [String: (root: String, directory: String, source: JSONValue)] = [:]
+    /// The flakes that were fetched.
+    var flakeTrees: [FlakePlace: FlakeTree] = [:]
 
     package init(
         _ settings: SessionSettings, cancellation: Cancellation, report: @escaping BuildReporter

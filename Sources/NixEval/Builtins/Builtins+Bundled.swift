@@ -1,3 +1,4 @@
+package import NixFormats
 import NixSyntax
 
 /// Primitives that only the program's own files reach: they are in no scope and not in `builtins`.
@@ -11,6 +12,10 @@ extension Builtins {
                 throw EvaluationError(error)
             }
             return .null
+        },
+        Builtin("fetchInput", 1, strict: 1, addsTrace: false, isHidden: true) {
+            (machine, value, _, _, _) throws(EvaluationError) in
+            try machine.evaluator.fetchInput(Builtins.inputAttributes(machine, value, .tree))
         },
     ]
 
@@ -48,6 +53,19 @@ extension Evaluator {
         let set = try machine.attributes(&entries)
         machine.keepAlive(buffer.words)
         return set
+    }
+
+    /// Fetches the tree of a flake or of one of its inputs, locked or not, and calls its files by where they came from.
+    ///
+    /// - Returns: what `fetchTree` would.
+    package func fetchInput(_ attributes: InputAttributes) throws(EvaluationError) -> Value {
+        var input = Input(attributes)
+        do throws(InputError) { try input.check(features: options.experimentalFeatures) } catch {
+            throw EvaluationError(error)
+        }
+        let fetched = try input.fetch(with: host, .tree)
+        if let origin = input.origin(of: fetched) { host.note(fetched.storePath, isFrom: origin) }
+        return try machine.tree(fetched, of: input, hasRevisionAlways: false)
     }
 
     /// Makes a variable visible in the program's own files, whatever else is in their scope.

@@ -66,7 +66,7 @@ extension Builtins {
                 throw EvaluationError(error)
             }
             guard let type else {
-                throw EvaluationError(HostError.missing(path))
+                throw EvaluationError(machine.evaluator.host.missing(path))
             }
             return try machine.string(type.rawValue)
         },

@@ -128,7 +128,7 @@ extension Evaluator {
         if let cell = imported[ByteString(target)] { return try machine.force(Value(bits: cell.pointee)) }
         let source = SourceFile(
             origin: .file(String(decoding: target, as: UTF8.self)), directory: folder(of: target),
-            bytes: try readFile(target))
+            bytes: try readFile(target), displayName: displayed(target))
         // What is wrong with the text itself is no error of evaluating the file.
         let code = try compile(source)
         let cell = roots.add(try machine.thunk(code, machine.state.pointee.emptyEnvironment).bits)
@@ -139,9 +139,11 @@ extension Evaluator {
             return value
         } catch {
             throw !isNamed
-                ? error : error.adding("while evaluating the file '\(String(decoding: target, as: UTF8.self))':", 0)
+                ? error : error.adding("while evaluating the file '\(displayed(target))':", 0)
         }
     }
+
+    private func displayed(_ path: [UInt8]) -> String { String(decoding: host.displayed(path), as: UTF8.self) }
 
     private func folder(of path: [UInt8]) -> String {
         let end = path.lastIndex(of: UInt8(ascii: "/")) ?? 0
@@ -151,7 +153,7 @@ extension Evaluator {
     private func evaluateScoped(_ target: [UInt8], _ scope: Value) throws(EvaluationError) -> Value {
         let source = SourceFile(
             origin: .file(String(decoding: target, as: UTF8.self)), directory: folder(of: target),
-            bytes: try readFile(target))
+            bytes: try readFile(target), displayName: displayed(target))
         let shape = scope.shape
         let names = (0..<shape.count).map { Symbol(rawValue: shape.symbols[$0]) }
         let frame = try machine.newFrame(words: shape.count + 1, up: machine.state.pointee.emptyEnvironment)

@@ -47,7 +47,7 @@ extension Builtins {
 
     // MARK: fetchGit, fetchTree
 
-    private enum Fetcher: String {
+    enum Fetcher: String {
         case git = "fetchGit"
         case tree = "fetchTree"
     }
@@ -56,44 +56,39 @@ extension Builtins {
         _ machine: Machine, _ argument: Value, _ fetcher: Fetcher
     ) throws(EvaluationError) -> Value {
         let evaluator = machine.evaluator
-        let features = evaluator.options.experimentalFeatures
-        var value = try machine.force(argument)
-        if value.isAttributes { value = try machine.flat(value) }
-        var attributes: InputAttributes
-        let scheme: InputScheme
-        let url: String
-        if value.isAttributes {
-            attributes = try treeAttributes(machine, value, fetcher)
-        } else {
-            let text = try machine.coerceToString(
-                value, 0, "while evaluating the first argument passed to '\(fetcher.rawValue)'", copiesToStore: false)
-            try machine.realise(text.contextIndex)
-            attributes = try addressed(machine, text.text, fetcher)
+        let value = try machine.force(argument)
+        var input = Input(try inputAttributes(machine, value, fetcher))
+        if fetcher == .tree, value.isAttributes, input.attributes["type"] == .string("git"),
+            input.attributes["shallow"] == nil
+        {
+            input.attributes["shallow"] = .bool(true)
         }
         do throws(InputError) {
-            if fetcher == .git, try attributes.bool("submodules") != true, attributes["exportIgnore"] == nil {
-                attributes["exportIgnore"] = .bool(true)
+            if fetcher == .git, try input.attributes.bool("submodules") != true,
+                input.attributes["exportIgnore"] == nil
+            {
+                input.attributes["exportIgnore"] = .bool(true)
             }
-            guard let found = try InputScheme.check(&attributes, features: features) else {
-                throw InputError("cannot show unsupported input '\(attributes.json)'")
-            }
-            scheme = found
-            url = try scheme.url(of: attributes).text
+            try input.check(features: evaluator.options.experimentalFeatures)
         } catch { throw EvaluationError(error) }
-        try checkPurity(machine, attributes, scheme, url, fetcher)
-        try evaluator.checkURI(Array(url.utf8))
-        if attributes["__final"] == .bool(true) {
-            throw EvaluationError(.other, "input '\(url)' is not allowed to use the '__final' attribute")
+        try checkPurity(machine, input, fetcher)
+        try evaluator.checkURI(Array(input.url.utf8))
+        if input.attributes["__final"] == .bool(true) {
+            throw EvaluationError(.other, "input '\(input.url)' is not allowed to use the '__final' attribute")
         }
-        let fetched: HostFetched
-        var asked = attributes.values.mapValues(HostFetch.Attribute.init)
-        if scheme.isRepository { asked["narHash"] = nil }
-        do throws(HostError) {
-            fetched = try evaluator.host.fetch(HostFetch(kind: fetcher == .git ? .git : .tree, attributes: asked))
-        } catch { throw EvaluationError(error).adding("while fetching the input '\(url)'", 0) }
-        if scheme.isRepository { try checkContents(fetched, attributes, url) }
-        return try machine.tree(
-            fetched, isGit: scheme == .git, given: attributes, hasRevisionAlways: fetcher == .git)
+        let fetched = try input.fetch(with: evaluator.host, fetcher == .git ? .git : .tree)
+        return try machine.tree(fetched, of: input, hasRevisionAlways: fetcher == .git)
+    }
+
+    /// What `fetchGit` or `fetchTree` were called with.
+    static func inputAttributes(
+        _ machine: Machine, _ value: Value, _ fetcher: Fetcher
+    ) throws(EvaluationError) -> InputAttributes {
+        if value.isAttributes { return try treeAttributes(machine, try machine.flat(value), fetcher) }
+        let text = try machine.coerceToString(
+            value, 0, "while evaluating the first argument passed to '\(fetcher.rawValue)'", copiesToStore: false)
+        try machine.realise(text.contextIndex)
+        return try addressed(machine, text.text, fetcher)
     }
 
     /// The input at an address that was given as text.
@@ -133,7 +128,6 @@ extension Builtins {
         }
         var attributes = try machine.fetchAttributes(set, fetcher.rawValue)
         attributes["type"] = .string(kind)
-        if fetcher == .tree, kind == "git", attributes["shallow"] == nil { attributes["shallow"] = .bool(true) }
         if fetcher == .tree, attributes["name"] != nil {
             throw EvaluationError(.other, "argument 'name' isn’t supported in call to '\(fetcher.rawValue)'")
         }
@@ -142,32 +136,17 @@ extension Builtins {
 
     /// In pure evaluation, only what can never be anything else is fetched.
     private static func checkPurity(
-        _ machine: Machine, _ attributes: InputAttributes, _ scheme: InputScheme, _ url: String, _ fetcher: Fetcher
+        _ machine: Machine, _ input: Input, _ fetcher: Fetcher
     ) throws(EvaluationError) {
-        guard machine.evaluator.options.isPure, !scheme.isLocked(attributes) else { return }
-        guard attributes["narHash"] != nil else {
+        guard machine.evaluator.options.isPure, !input.scheme.isLocked(input.attributes) else { return }
+        guard input.attributes["narHash"] != nil else {
             throw EvaluationError(
-                .other, "in pure evaluation mode, '\(fetcher.rawValue)' doesn't fetch unlocked input '\(url)'")
+                .other, "in pure evaluation mode, '\(fetcher.rawValue)' doesn't fetch unlocked input '\(input.url)'")
         }
         machine.evaluator.host.report(
             Array(
-                "warning: Input '\(url)' is unlocked (e.g. lacks a Git revision) but is checked by NAR hash. This is not reproducible and will break after garbage collection or when shared."
+                "warning: Input '\(input.url)' is unlocked (e.g. lacks a Git revision) but is checked by NAR hash. This is not reproducible and will break after garbage collection or when shared."
                     .utf8))
-    }
-
-    /// A tree must have the hash that was given.
-    private static func checkContents(
-        _ fetched: HostFetched, _ attributes: InputAttributes, _ url: String
-    ) throws(EvaluationError) {
-        let wanted: NixHash?
-        do throws(InputError) { wanted = try InputScheme.narHash(attributes) } catch { throw EvaluationError(error) }
-        guard let wanted, case .string(let bytes)? = fetched.attributes["narHash"], bytes != wanted.sri.bytes else {
-            return
-        }
-        // Nix calls the hash that the tree has the expected one.
-        let message =
-            "NAR hash mismatch in input '\(url)', expected '\(ByteString(bytes))' but got '\(wanted.sri)'"
-        throw EvaluationError(HostError(message, buildExitCode: 102))
     }
 
     // MARK: fetchMercurial
@@ -389,7 +368,7 @@ extension HostFetch.Attribute {
 
 extension Machine {
     /// The attributes of an input, as the expression gives them.
-    fileprivate func fetchAttributes(_ set: Value, _ builtin: String) throws(EvaluationError) -> InputAttributes {
+    func fetchAttributes(_ set: Value, _ builtin: String) throws(EvaluationError) -> InputAttributes {
         var result = InputAttributes()
         for index in 0..<set.shape.count {
             let symbol = Symbol(rawValue: set.shape.symbols[index])
@@ -423,7 +402,7 @@ extension Machine {
     }
 
     /// A set of plain values.
-    fileprivate func attributes(_ values: InputAttributes) throws(EvaluationError) -> Value {
+    func attributes(_ values: InputAttributes) throws(EvaluationError) -> Value {
         var buffer = try ValueBuffer(self, capacity: values.values.count)
         var entries: [AttributeEntry] = []
         for (name, attribute) in values.sorted {
@@ -456,37 +435,6 @@ extension Machine {
         result["shortRev"] = .string(String(revision.prefix(12)))
         if case .integer(let count)? = fetched.attributes["revCount"] {
             result["revCount"] = .integer(UInt64(clamping: count))
-        }
-        let known = try attributes(result)
-        let path = try string(of: fetched.storePath)
-        return try update(known, try attributes((self.known.outPath, path)))
-    }
-
-    /// What `fetchGit` and `fetchTree` give: where the tree is, and what is known of it.
-    fileprivate func tree(
-        _ fetched: HostFetched, isGit: Bool, given: InputAttributes, hasRevisionAlways: Bool
-    ) throws(EvaluationError) -> Value {
-        var result = InputAttributes()
-        for name in ["narHash", "rev", "shortRev", "revCount", "dirtyRev", "dirtyShortRev", "lastModified"] {
-            switch fetched.attributes[name] {
-            case .string(let bytes): result[name] = .string(String(decoding: bytes, as: UTF8.self))
-            case .integer(let number): result[name] = .integer(UInt64(clamping: number))
-            case .bool(let flag): result[name] = .bool(flag)
-            case nil: break
-            }
-        }
-        if isGit { result["submodules"] = given["submodules"] ?? .bool(false) }
-        if hasRevisionAlways {
-            // A work tree with changes has no commit; callers of old expect one all the same.
-            let none = String(repeating: "0", count: 40)
-            if result["rev"] == nil {
-                result["rev"] = .string(none)
-                result["shortRev"] = .string(String(none.prefix(7)))
-            }
-            if result["revCount"] == nil { result["revCount"] = .integer(0) }
-        }
-        if case .integer(let seconds)? = result["lastModified"] {
-            result["lastModifiedDate"] = .string(UTCDate.digits(Int64(clamping: seconds)))
         }
         let known = try attributes(result)
         let path = try string(of: fetched.storePath)

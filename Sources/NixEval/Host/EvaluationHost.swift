@@ -26,10 +26,21 @@ package struct HostError: Error, Sendable {
         self.isForbidden = isForbidden
         self.buildExitCode = buildExitCode
     }
+}
 
-    /// That nothing is at a path.
-    package static func missing(_ path: [UInt8]) -> HostError {
-        HostError("path '\(String(decoding: BundledPath.displayed(path), as: UTF8.self))' does not exist")
+/// Where the tree of a flake or of one of its inputs came from, which is what messages call it by.
+package enum TreeOrigin: Sendable, Equatable {
+    /// The absolute path of a Git work tree on this machine.
+    case workTree(String)
+    /// The address of an input, such as `github:owner/repo/REVISION`.
+    case input(String)
+
+    /// How paths in it begin.
+    package var displayed: String {
+        switch self {
+        case .workTree(let path): path
+        case .input(let address): "«\(address)»"
+        }
     }
 }
 
@@ -73,10 +84,13 @@ package struct HostFetch: Sendable {
 package struct HostFetched: Sendable {
     package var storePath: StorePath
     package var attributes: [String: HostFetch.Attribute]
+    /// The Git work tree on this machine whose files were taken as they are, nil for anything else.
+    package var workTree: String?
 
-    package init(storePath: StorePath, attributes: [String: HostFetch.Attribute]) {
+    package init(storePath: StorePath, attributes: [String: HostFetch.Attribute], workTree: String? = nil) {
         self.storePath = storePath
         self.attributes = attributes
+        self.workTree = workTree
     }
 }
 
@@ -133,6 +147,12 @@ package protocol EvaluationHost: AnyObject {
     func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError)
 
     func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched
+    /// Lets messages call what lies in a store object by where it came from.
+    func note(_ object: StorePath, isFrom origin: TreeOrigin)
+    /// How messages call a path.
+    func displayed(_ path: [UInt8]) -> [UInt8]
+    /// That nothing is at a path.
+    func missing(_ path: [UInt8]) -> HostError
     /// What a valid store path refers to; nothing where that is not known.
     func references(of path: StorePath) throws(HostError) -> [StorePath]
 
@@ -149,4 +169,9 @@ extension EvaluationHost {
 
 extension EvaluationHost {
     package func references(of path: StorePath) throws(HostError) -> [StorePath] { [] }
+    package func note(_: StorePath, isFrom _: TreeOrigin) {}
+    package func displayed(_ path: [UInt8]) -> [UInt8] { BundledPath.displayed(path) }
+    package func missing(_ path: [UInt8]) -> HostError {
+        HostError("path '\(String(decoding: displayed(path), as: UTF8.self))' does not exist")
+    }
 }

@@ -37,7 +37,7 @@ struct AmbiguousPrinter {
         if value.isBool { return append(value.isTrue ? "true" : "false") }
         if value.isNull { return append("null") }
         if let float = value.float { return append(FloatFormat.general(float)) }
-        if value.isPath { return out.append(contentsOf: BundledPath.displayed(Array(value.bytes))) }
+        if value.isPath { return out.append(contentsOf: machine.evaluator.host.displayed(Array(value.bytes))) }
         if value.isAttributes { return try printSet(value, depth) }
         if value.isList { return try printList(value, from: original, depth) }
         switch value.boxKind {

@@ -139,7 +139,7 @@ package struct ValuePrinter {
         if let float = value.float { return append(FloatFormat.general(float), in: .number) }
         if value.isPath {
             begin(.place)
-            out.append(contentsOf: BundledPath.displayed(Array(value.bytes)))
+            out.append(contentsOf: machine.evaluator.host.displayed(Array(value.bytes)))
             return end()
         }
         append(machine.functionText(value), in: .function)

@@ -118,7 +118,7 @@ struct XMLPrinter {
             context = machine.evaluator.contexts.union(context, value.contextIndex)
             empty("string", [("value", Array(value.bytes))])
         } else if value.isPath {
-            empty("path", [("value", Array(value.bytes))])
+            empty("path", [("value", machine.evaluator.host.displayed(Array(value.bytes)))])
         } else if value.isNull {
             empty("null")
         } else if value.isAttributes {

@@ -22,6 +22,14 @@ package struct InputReference: Hashable, Sendable {
         self.warnings = warnings
     }
 
+    /// - Parameters:
+    ///   - attributes: without `dir`.
+    ///   - directory: where the flake is in the tree; empty for its root.
+    package init(_ attributes: InputAttributes, directory: String) {
+        self.attributes = attributes
+        self.directory = directory
+    }
+
     /// The reference with the given attributes, `dir` among them.
     package init(_ attributes: InputAttributes) throws(InputError) {
         directory = try attributes.string("dir") ?? ""

@@ -12,6 +12,15 @@ package final class SourceFile: @unchecked Sendable {
         case standardInput
         /// Text that belongs to the program, printed `«nix-internal»/name`.
         case bundled(String)
+
+        fileprivate var displayName: String {
+            switch self {
+            case .file(let path): BundledPath.displayed(path)
+            case .string: "«string»"
+            case .standardInput: "«stdin»"
+            case .bundled(let name): "«nix-internal»/\(name)"
+            }
+        }
     }
     package let origin: Origin
     /// Absolute path of the folder that relative paths in the text start from.
@@ -21,21 +30,16 @@ package final class SourceFile: @unchecked Sendable {
     /// What `text` points into: an array that nobody changes stays where it is.
     private let bytes: [UInt8]
 
-    package init(origin: Origin, directory: String, bytes: some Collection<UInt8>) {
+    /// How messages call this text.
+    package let displayName: String
+
+    /// - Parameter displayName: how messages call a file that is known by another name than its path.
+    package init(origin: Origin, directory: String, bytes: some Collection<UInt8>, displayName: String? = nil) {
         self.origin = origin
         self.directory = directory
+        self.displayName = displayName ?? origin.displayName
         self.bytes = Array(bytes)
         text = self.bytes.withUnsafeBufferPointer { $0 }
-    }
-
-    /// How messages call this text.
-    package var displayName: String {
-        switch origin {
-        case .file(let path): BundledPath.displayed(path)
-        case .string: "«string»"
-        case .standardInput: "«stdin»"
-        case .bundled(let name): "«nix-internal»/\(name)"
-        }
     }
 }
 

@@ -1,0 +1,48 @@
+import NixEval
+import NixFormats
+import NixStore
+
+/// A flake: where its `flake.nix` is, and as which input the tree around it is fetched.
+package struct FlakePlace: Hashable, Sendable {
+    /// The folder of this machine that a person would look in; the flake's own for one that was fetched.
+    package let folder: String
+    /// The tree, and where in it the flake is; nil where the folder itself says what the tree is.
+    let reference: FlakeReference?
+
+    package init(folder: String) {
+        self.folder = folder
+        reference = nil
+    }
+
+    init(folder: String, reference: FlakeReference) {
+        self.folder = folder
+        self.reference = reference
+    }
+
+    /// As which input the flake is fetched: a folder in a Git work tree is that work tree's, any other stands for itself.
+    var input: FlakeReference {
+        if let reference { return reference }
+        if let (root, directory) = Self.workTree(of: folder) {
+            return FlakeReference(kind: .git, attributes: ["url": "file://\(root)"], directory: directory)
+        }
+        return FlakeReference(kind: .path, attributes: ["path": folder])
+    }
+
+    /// How messages call the flake, as Nix writes its reference.
+    package var name: String {
+        let input = input
+        return (try? InputReference(input.inputAttributes, directory: input.directory).text(features: [])) ?? folder
+    }
+
+    /// The Git work tree that a folder lies in, and where in it.
+    static func workTree(of folder: String) -> (root: String, directory: String)? {
+        var root = folder
+        var names: [String] = []
+        while !Paths.exists("\(root)/.git") {
+            guard root != "/" else { return nil }
+            names.append(Paths.baseName(root))
+            root = Paths.parent(root)
+        }
+        return (root, names.reversed().joined(separator: "/"))
+    }
+}

@@ -1,0 +1,141 @@
+package import NixEval
+import NixFormats
+import NixStore
+
+/// A flake's tree in the store.
+struct FlakeTree {
+    /// What `fetchTree` answers of it.
+    let source: ValueRoot
+    let object: StorePath
+    /// Where `flake.nix` is in it; empty for its root.
+    let directory: String
+}
+
+extension InputAttributes.Value {
+    /// The text of an attribute that is one.
+    fileprivate var text: String? {
+        guard case .string(let text) = self else { return nil }
+        return text
+    }
+}
+
+extension Session {
+    /// A flake, as `builtins.getFlake` would answer it.
+    package func flake(_ place: FlakePlace) throws(SessionError) -> Value {
+        do throws(EvaluationError) {
+            return try evaluate(try tree(of: place), in: place.folder)
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The flake at a reference, for `builtins.getFlake`.
+    func flake(at reference: InputReference) throws(EvaluationError) -> Value {
+        var reference = reference
+        if case .string("indirect")? = reference.attributes["type"] {
+            let named: FlakeReference
+            do throws(ProjectError) {
+                named = try resolved(
+                    FlakeReference(
+                        kind: .indirect,
+                        attributes: reference.attributes.values.compactMapValues(\.text).filter { $0.key != "type" },
+                        directory: reference.directory))
+            } catch { throw evaluator.failure(error.message) }
+            reference = InputReference(named.inputAttributes, directory: named.directory)
+        }
+        let tree = try tree(reference.attributes, reference.directory)
+        return try evaluate(tree, in: Paths.absolute(tree.directory, from: realPath(tree.object)))
+    }
+
+    /// Fetches what a reference of the command line names.
+    func place(of reference: FlakeReference) throws(SessionError) -> FlakePlace {
+        do throws(EvaluationError) {
+            let tree = try tree(reference.inputAttributes, reference.directory)
+            let folder = Paths.absolute(reference.directory, from: realPath(tree.object))
+            let place = FlakePlace(folder: folder, reference: reference)
+            flakeTrees[place] = tree
+            return place
+        } catch {
+            throw .evaluation(error)
+        }
+    }
+
+    /// The tree of a flake, fetched once.
+    private func tree(of place: FlakePlace) throws(EvaluationError) -> FlakeTree {
+        if let known = flakeTrees[place] { return known }
+        var input = place.input
+        if place.reference == nil, input.kind == .git, !host.hasGit {
+            host.warnOnce(
+                "the program 'git' is not on PATH: the flake in '\(place.folder)' has all files there, not only tracked ones"
+            )
+            input = FlakeReference(kind: .path, attributes: ["path": place.folder])
+        }
+        let tree = try tree(input.inputAttributes, input.directory)
+        flakeTrees[place] = tree
+        return tree
+    }
+
+    private func tree(_ attributes: InputAttributes, _ directory: String) throws(EvaluationError) -> FlakeTree {
+        let tree = try fetched(attributes, directory)
+        let file = flakeFile(tree)
+        do throws(HostError) {
+            guard try host.fileType(file) != nil else { throw host.missing(file) }
+        } catch { throw EvaluationError(error) }
+        // What a flake says of itself can ask for more of its tree.
+        let functions = try projectFunctions(realPath(tree.object), nil)
+        let wishes = ValueRoot(
+            try call("wishes", of: functions, [("file", ValueRoot(try evaluator.makePath(file), evaluator))]), evaluator
+        )
+        var wanted = attributes
+        for name in try evaluator.attributeNames(of: wishes.value) {
+            wanted[String(decoding: name, as: UTF8.self)] = .bool(true)
+        }
+        return wanted == attributes ? tree : try fetched(wanted, directory)
+    }
+
+    private func fetched(_ attributes: InputAttributes, _ directory: String) throws(EvaluationError) -> FlakeTree {
+        let source = ValueRoot(try evaluator.fetchInput(attributes), evaluator)
+        guard let path = try evaluator.attribute("outPath", of: source.value) else {
+            throw evaluator.failure("attribute 'outPath' missing")
+        }
+        let text = try evaluator.string(path).bytes
+        do {
+            let object = try host.storeDirectory.parse(ByteString(text))
+            try host.write([object])
+            return FlakeTree(source: source, object: object, directory: directory)
+        } catch let error as HostError {
+            throw EvaluationError(error)
+        } catch {
+            throw evaluator.failure("\(error)")
+        }
+    }
+
+    /// Evaluates a flake.
+    ///
+    /// - Parameter folder: of this machine, which stands for the project's.
+    private func evaluate(_ tree: FlakeTree, in folder: String) throws(EvaluationError) -> Value {
+        let functions = try projectFunctions(folder, nil)
+        let lockPath = Paths.absolute("flake.lock", from: Paths.absolute(tree.directory, from: realPath(tree.object)))
+        let lock: [UInt8]?
+        do throws(FileOperationError) {
+            lock = Paths.exists(lockPath) ? try SmallFile.read(lockPath) : nil
+        } catch { throw evaluator.failure(error.description) }
+        return try call(
+            "flake", of: functions,
+            [
+                ("source", tree.source),
+                (
+                    "lock",
+                    ValueRoot(try lockValue(lock, Paths.absolute("flake.lock", from: folder)), evaluator)
+                ),
+                ("directory", ValueRoot(try evaluator.makeString(Array(tree.directory.utf8)), evaluator)),
+            ])
+    }
+
+    private func flakeFile(_ tree: FlakeTree) -> [UInt8] {
+        let root = host.storeDirectory.print(tree.object).description
+        return Array(Paths.absolute("flake.nix", from: Paths.absolute(tree.directory, from: root)).utf8)
+    }
+
+    private func realPath(_ object: StorePath) -> String { access.layout.realPath(object).description }
+}
