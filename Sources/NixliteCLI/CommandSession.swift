@@ -167,6 +167,9 @@ struct CommandSession {
         settings.dirtyTrees.isAllowed = flags.settings.flag("allow-dirty") ?? true
         settings.dirtyTrees.isWarned = flags.settings.flag("warn-dirty") ?? true
         if let registry = flags.settings["flake-registry"] { settings.flakeRegistry = registry }
+        if let seconds = flags.settings.integer("tarball-ttl") { settings.fetchLifetime = Int64(clamping: seconds) }
+        if flags.refreshes { settings.fetchLifetime = 0 }
+        if flags.isOffline { settings.fetchLifetime = .max }
         return settings
     }
 

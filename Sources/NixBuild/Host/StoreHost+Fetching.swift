@@ -6,8 +6,22 @@ import NixStore
 
 extension StoreHost {
     package func fetch(_ fetch: HostFetch) throws(HostError) -> HostFetched {
-        let fetched = try fetchAllowed(fetch)
+        let fetched: HostFetched
+        if let known = try remembered(fetch) { fetched = known } else { fetched = try fetchAnew(fetch) }
         policy?.allow(fetched.storePath)
+        return fetched
+    }
+
+    private func remembered(_ fetch: HostFetch) throws(HostError) -> HostFetched? {
+        guard !access.isDummy, FetchCache.takes(fetch), let known = fetches.answer(to: fetch, now: currentTime) else {
+            return nil
+        }
+        return try isValid(known.storePath) ? known : nil
+    }
+
+    private func fetchAnew(_ fetch: HostFetch) throws(HostError) -> HostFetched {
+        let fetched = try fetchAllowed(fetch)
+        if FetchCache.takes(fetch) { fetches.record(fetched, for: fetch, now: currentTime) }
         return fetched
     }
 

@@ -23,6 +23,8 @@ package final class StoreHost: EvaluationHost {
         /// A placeholder of a package is an error.
         package var forbidsPlaceholders = false
         package var dirtyTrees = DirtyTrees()
+        /// Seconds for which what was found at an address is taken for what is there.
+        package var fetchLifetime: Int64 = 3600
 
         package init() {}
     }
@@ -35,6 +37,7 @@ package final class StoreHost: EvaluationHost {
     var pending = PendingObjects()
     /// What may be read; nil allows everything.
     var policy: AccessPolicy?
+    let fetches: FetchCache
     private var bundled = BundledFiles()
     /// Where the trees of flakes and their inputs came from.
     var origins: [StorePath: TreeOrigin] = [:]
@@ -53,6 +56,7 @@ package final class StoreHost: EvaluationHost {
         self.services = services
         self.cancellation = cancellation
         eventReporter = report
+        fetches = FetchCache(services.environment, lifetime: options.fetchLifetime)
     }
 
     package var storeDirectory: StoreDirectory { access.layout.storeDirectory }

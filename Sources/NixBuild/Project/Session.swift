@@ -23,6 +23,8 @@ package struct SessionSettings: Sendable {
     /// Store paths are only computed.
     package var writesNothing = false
     package var dirtyTrees = DirtyTrees()
+    /// Seconds for which what was found at an address is taken for what is there.
+    package var fetchLifetime: Int64 = 3600
     /// Where the global registry of flakes is: a file, or a URL.
     package var flakeRegistry = "https://channels.nixos.org/flake-registry.json"
     /// `--override-flake`: what names of flakes stand for before any registry is asked.
@@ -81,6 +83,7 @@ package final class Session {
         options.forbidsPlaceholders = settings.forbidsPlaceholders
         options.writesNothing = settings.writesNothing
         options.dirtyTrees = settings.dirtyTrees
+        options.fetchLifetime = settings.fetchLifetime
         host = StoreHost(
             access: access, options: options,
             services: BuildServices(environment: .current(), downloaderOptions: settings.downloads),

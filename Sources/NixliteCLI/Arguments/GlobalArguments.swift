@@ -31,7 +31,7 @@ struct GlobalArguments: ArgumentGroup {
         line.flag("--show-trace", sets: &showTrace, "Show where an evaluation error came from.")
         line.flag(
             "-L", "--print-build-logs", sets: &printBuildLogs, "Show the full logs of builders on standard error.")
-        line.flag("--refresh", sets: &refresh)
+        line.flag("--refresh", sets: &refresh, "Ask again what addresses without a hash hold.")
         try line.setting(addsTo: &nixSettings)
     }
 }

@@ -8,6 +8,8 @@ struct SessionFlags {
     var quiet = 0
     var logFormat: LogFormat?
     var isOffline = false
+    /// What addresses gave before is asked for again.
+    var refreshes = false
     var printsBuildLogs = false
     /// `--arg` and its kin, in their order.
     var arguments: [(name: String, value: SessionSettings.ArgumentValue)] = []
@@ -85,6 +87,7 @@ extension SessionFlags {
         try self.init()
         store = global.store
         isOffline = global.offline
+        refreshes = global.refresh
         for pair in global.option { setOption(pair.name, pair.value) }
         for pair in global.nixSettings { try settings.set(pair.name, pair.value) }
         for names in global.experimentalFeatures { try settings.set("extra-experimental-features", names) }
