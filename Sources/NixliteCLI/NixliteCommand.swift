@@ -16,6 +16,12 @@ enum NixliteCommand {
                     "shell", "Enter the project's environment, or run a command in it", ShellCommand()),
                 CommandEntry(
                     "print-dev-env", "Print the project's environment as a shell script", PrintDevEnvCommand()),
+                CommandEntry(
+                    "flake", "Lock, update, describe and check flakes",
+                    [
+                        CommandEntry("lock", "Create missing entries of a flake's lock file", FlakeLockCommand()),
+                        CommandEntry("update", "Update a flake's lock file", FlakeUpdateCommand()),
+                    ]),
                 CommandEntry("log", "Print what a build has printed", LogCommand()),
                 CommandEntry(
                     "instantiate", "Parse, evaluate or instantiate expressions as nix-instantiate does",

@@ -53,7 +53,7 @@ extension StoreHost {
         switch type {
         case "path": return try fetchPath(attributes)
         case "tarball": return try fetchTarball(attributes)
-        case "file": return try fetchFile(attributes)
+        case "file": return try fetchSingleFile(attributes)
         case "git": return try fetchGit(attributes)
         case "hg": return try fetchMercurial(attributes)
         case "github", "gitlab", "sourcehut": return try fetchForge(type, attributes)
@@ -78,6 +78,23 @@ extension StoreHost {
         }
     }
 
+    /// A file as an input: a tree that is one file.
+    private func fetchSingleFile(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
+        let url = try attributes.require("url")
+        return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
+            try download(url, to: workspace.tree, workspace, expected: nil)
+            let (info, _) = try take(workspace.tree, name: attributes["name"] ?? "source", .flat, .sha256)
+            if let expected = try attributes.hash(), expected != info.narHash {
+                // Nix calls the hash that it has the expected one.
+                throw HostError(
+                    "NAR hash mismatch in input '\(URLText.redacted(url))', expected '\(info.narHash.sri)' but got '\(expected.sri)'",
+                    buildExitCode: 102)
+            }
+            return HostFetched(
+                storePath: info.path, attributes: ["narHash": .string(info.narHash.sri.bytes)])
+        }
+    }
+
     private func fetchTarball(
         _ attributes: FetchAttributes, url given: String? = nil, locked: [String: HostFetch.Attribute] = [:]
     ) throws(HostError) -> HostFetched {
@@ -91,12 +108,15 @@ extension StoreHost {
                 storePath: known, attributes: locked.merging(["narHash": .string(expected.sri.bytes)]) { $1 })
         }
         return try withWorkspace { (workspace) throws(HostError) -> HostFetched in
-            let names = try downloadArchive(url, into: workspace.tree, workspace)
+            let report = try downloadArchive(url, into: workspace.tree, workspace)
+            let names = report.topLevel
+            var known = locked
+            known["lastModified"] = .integer(report.newestTime)
             var tree = workspace.tree
             if names.count == 1, Paths.isDirectory(tree.appending(names[0]).description) {
                 tree = tree.appending(names[0])
             }
-            return try accept(tree, name: name, .nar, expected, url: url, attributes: locked)
+            return try accept(tree, name: name, .nar, expected, url: url, attributes: known)
         }
     }
 
@@ -141,6 +161,10 @@ extension StoreHost {
         let path = try attributes.require("path")
         guard path.hasPrefix("/") else {
             throw HostError("cannot fetch input 'path:\(path)' because it uses a relative path")
+        }
+        // As Nix writes it.
+        guard Paths.existsWithoutFollowing(realPath(Array(path.utf8))) else {
+            throw HostError("path '/\(path)' does not exist")
         }
         let (added, digest) = try compute(
             Array(path.utf8), name: Array("source".utf8), .nar, filter: nil, expected: attributes.hash())
@@ -204,7 +228,7 @@ extension StoreHost {
         if toldOfTrees.insert(text).inserted { eventReporter(.warning(text)) }
     }
 
-    private func gitCommand(in folder: RealPath) -> GitCommand {
+    func gitCommand(in folder: RealPath) -> GitCommand {
         GitCommand(
             folder: folder, environment: services.environment,
             warn: { [self] in warnOnce($0) }, dirty: options.dirtyTrees,
@@ -247,17 +271,24 @@ extension StoreHost {
         return attributes
     }
 
+    /// Takes a tree into the store under its content address.
+    private func take(
+        _ tree: RealPath, name: String, _ method: ContentAddressMethod, _ algorithm: HashAlgorithm
+    ) throws(HostError) -> (PathInfo, NixHash) {
+        try stored { () throws(StoreError) -> (PathInfo, NixHash) in
+            let store = try access.store()
+            let staged = try store.examine(tree, method: method, algorithm: algorithm)
+            return (try store.addFixedOutput(staged, name: ByteString(name)), staged.address.hash)
+        }
+    }
+
     /// Takes a tree into the store and compares its hash.
     func accept(
         _ tree: RealPath, name: String, _ method: ContentAddressMethod, _ expected: NixHash?, url: String,
         attributes: [String: HostFetch.Attribute]
     ) throws(HostError) -> HostFetched {
         let algorithm = expected?.algorithm ?? .sha256
-        let (info, got) = try stored { () throws(StoreError) -> (PathInfo, NixHash) in
-            let store = try access.store()
-            let staged = try store.examine(tree, method: method, algorithm: algorithm)
-            return (try store.addFixedOutput(staged, name: ByteString(name)), staged.address.hash)
-        }
+        let (info, got) = try take(tree, name: name, method, algorithm)
         if let expected, expected != got {
             throw Self.mismatch(url, specified: expected, got: got, buildExitCode: 102)
         }

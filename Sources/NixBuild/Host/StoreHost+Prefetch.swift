@@ -1,4 +1,5 @@
 package import NixEval
+import NixFetch
 package import NixFormats
 import NixStore
 
@@ -33,7 +34,7 @@ extension StoreHost {
         return try withWorkspace { (workspace) throws(HostError) -> (path: StorePath, hash: NixHash) in
             var tree = workspace.tree
             if request.unpacks {
-                let names = try downloadArchive(request.url, into: tree, workspace)
+                let names = try downloadArchive(request.url, into: tree, workspace).topLevel
                 if names.isEmpty { throw HostError("archive '\(URLText.redacted(request.url))' is empty") }
                 if names.count == 1 { tree = tree.appending(names[0]) }
             } else {

@@ -55,12 +55,12 @@ extension StoreHost {
     /// - Returns: the names at the archive's top.
     func downloadArchive(
         _ url: String, into folder: RealPath, _ workspace: FetchWorkspace
-    ) throws(HostError) -> [[UInt8]] {
+    ) throws(HostError) -> UnpackReport {
         let archive = workspace.staging.path.appending("archive")
         try download(url, to: archive, workspace, expected: nil)
         try filed { () throws(BuildFailure) in try FileModes.makeFolders(folder) }
         do throws(FetchError) {
-            return try Unpacker().unpack(archive.description, into: folder.description, name: url).topLevel
+            return try Unpacker().unpack(archive.description, into: folder.description, name: url)
         } catch {
             throw HostError("failed to extract archive: \(error.message)")
         }

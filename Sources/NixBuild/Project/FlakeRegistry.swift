@@ -125,12 +125,13 @@ extension Session {
 
     /// What a reference stands for after the registries of the user and of the machine, then Nix's global one.
     ///
+    /// - Parameter isLimited: whether only the command line and the global registry are asked, as for inputs of flakes.
     /// - Throws: `ProjectError` for a name that none of them has.
-    func resolved(_ reference: FlakeReference) throws(ProjectError) -> FlakeReference {
+    func resolved(_ reference: FlakeReference, isLimited: Bool = false) throws(ProjectError) -> FlakeReference {
         guard reference.kind == .indirect else { return reference }
         var current = reference
         var local = [try FlakeRegistry(overrides: settings.flakeOverrides, folder: settings.folder)]
-        for file in registryFiles() where Paths.exists(file) {
+        for file in isLimited ? [] : registryFiles() where Paths.exists(file) {
             local.append(try FlakeRegistry(try Self.read(file), name: file))
         }
         var global: FlakeRegistry?

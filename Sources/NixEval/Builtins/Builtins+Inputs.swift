@@ -1,4 +1,4 @@
-import NixFormats
+package import NixFormats
 import NixSyntax
 
 /// Inputs: repositories, archives and folders in the words of flake references.
@@ -357,7 +357,7 @@ extension EvaluationError {
 }
 
 extension HostFetch.Attribute {
-    init(_ value: InputAttributes.Value) {
+    package init(_ value: InputAttributes.Value) {
         switch value {
         case .string(let text): self = .string(Array(text.utf8))
         case .integer(let number): self = .integer(Int64(clamping: number))

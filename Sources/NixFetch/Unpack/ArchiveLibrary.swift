@@ -26,6 +26,7 @@ struct ArchiveLibrary: @unchecked Sendable {
     let entrySymbolicLink: @convention(c) (Handle?) -> UnsafePointer<CChar>?
     let entryType: @convention(c) (Handle?) -> UInt32
     let entryMode: @convention(c) (Handle?) -> UInt32
+    let entryTime: @convention(c) (Handle?) -> Int
 
     /// Loads the library.
     init() throws(DynamicLibrary.LoadError) {
@@ -52,6 +53,7 @@ struct ArchiveLibrary: @unchecked Sendable {
         entrySymbolicLink = try library.function("archive_entry_symlink", type(of: entrySymbolicLink))
         entryType = try library.function("archive_entry_filetype", type(of: entryType))
         entryMode = try library.function("archive_entry_perm", type(of: entryMode))
+        entryTime = try library.function("archive_entry_mtime", type(of: entryTime))
     }
 
     private static func functions(

@@ -22,6 +22,8 @@ final class ArchiveReader {
     struct Entry {
         let path: [UInt8]
         let kind: Kind
+        /// When it was last changed, in seconds since 1970.
+        let time: Int64
     }
 
     /// What the bytes are taken for.
@@ -86,7 +88,7 @@ final class ArchiveReader {
         guard result == ARCHIVE_OK || result == ARCHIVE_WARN, let entry, let path = library.entryPath(entry) else {
             throw failure()
         }
-        return Entry(path: Self.bytes(path), kind: kind(entry))
+        return Entry(path: Self.bytes(path), kind: kind(entry), time: Int64(library.entryTime(entry)))
     }
 
     private func kind(_ entry: ArchiveLibrary.Handle) -> Kind {

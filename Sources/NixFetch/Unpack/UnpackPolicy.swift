@@ -21,4 +21,6 @@ package struct UnpackReport: Sendable, Equatable {
     package var bytes: Int64 = 0
     /// The names at the top, in order of appearance.
     package var topLevel: [[UInt8]] = []
+    /// When the newest entry was last changed, in seconds since 1970.
+    package var newestTime: Int64 = 0
 }

@@ -84,6 +84,7 @@ private struct Extraction {
         guard entries <= policy.maxEntries else {
             throw FetchError(.unpack, "archive '\(name.printable)' has more than \(policy.maxEntries) entries")
         }
+        report.newestTime = max(report.newestTime, entry.time)
         let path = try components(entry.path)
         guard let last = path.last else {
             // The archive's own root, as `./`.

@@ -10,11 +10,17 @@ package struct InputReference: Hashable, Sendable {
     package private(set) var warnings: [String] = []
 
     /// A registry name (`nixpkgs/24.05`), a URL (`github:a/b`), or an absolute path (`/a/b?dir=c`).
-    package init(parsing text: String, features: Set<String>) throws(InputError) {
+    ///
+    /// - Parameters:
+    ///   - needsTree: whether a plain `https:` address is an archive even if it is not called like one.
+    ///   - allowsRelativePaths: whether a path may be a relative one (`./b`), which it then stays.
+    package init(
+        parsing text: String, features: Set<String>, needsTree: Bool = true, allowsRelativePaths: Bool = false
+    ) throws(InputError) {
         var warnings: [String] = []
-        var (url, fragment) = try Self.url(text, &warnings, features)
+        var (url, fragment) = try Self.url(text, &warnings, features, needsTree, allowsRelativePaths)
         directory = url.query.removeValue(forKey: "dir") ?? ""
-        attributes = try InputScheme.attributes(of: url, needsTree: true, features: features)
+        attributes = try InputScheme.attributes(of: url, needsTree: needsTree, features: features)
         if fragment == nil { fragment = url.fragment }
         if let fragment, !fragment.isEmpty {
             throw InputError("unexpected fragment '\(fragment)' in flake reference '\(text)'")
@@ -44,6 +50,17 @@ package struct InputReference: Hashable, Sendable {
         return all
     }
 
+    /// The path of an input that lies beside the flake that names it; nil for all others.
+    package var relativePath: String? {
+        guard case .string("path")? = attributes["type"], case .string(let path)? = attributes["path"] else {
+            return nil
+        }
+        return path.hasPrefix("/") ? nil : path
+    }
+
+    /// Whether both name the same, whichever way they were written.
+    package func isSame(as other: InputReference) -> Bool { allAttributes == other.allAttributes }
+
     /// The reference as a URL.
     package func text(features: Set<String>) throws(InputError) -> String {
         var checked = attributes
@@ -57,7 +74,8 @@ package struct InputReference: Hashable, Sendable {
 
     /// The URL that a text stands for, and the fragment where that is not the URL's.
     private static func url(
-        _ text: String, _ warnings: inout [String], _ features: Set<String>
+        _ text: String, _ warnings: inout [String], _ features: Set<String>, _ needsTree: Bool,
+        _ allowsRelativePaths: Bool
     ) throws(InputError) -> (InputURL, String?) {
         if let short = short(text) { return short }
         do throws(InputError) {
@@ -65,12 +83,12 @@ package struct InputReference: Hashable, Sendable {
             let url = try InputURL(parsing: text, isLenient: true, warnings: &own)
             var plain = url
             plain.query["dir"] = nil
-            _ = try InputScheme.attributes(of: plain, needsTree: true, features: features)
+            _ = try InputScheme.attributes(of: plain, needsTree: needsTree, features: features)
             warnings = own
             return (url, nil)
         } catch {
             guard error.isBadURL else { throw error }
-            return try path(text, &warnings)
+            return try path(text, &warnings, allowsRelativePaths)
         }
     }
 
@@ -90,7 +108,9 @@ package struct InputReference: Hashable, Sendable {
         return (InputURL(scheme: "flake", path: path), PercentEncoding.decodeLeniently(fragment))
     }
 
-    private static func path(_ text: String, _ warnings: inout [String]) throws(InputError) -> (InputURL, String?) {
+    private static func path(
+        _ text: String, _ warnings: inout [String], _ allowsRelativePaths: Bool
+    ) throws(InputError) -> (InputURL, String?) {
         var rest = Substring(text)
         var fragment: Substring = ""
         if let mark = rest.firstIndex(of: "#") {
@@ -103,12 +123,13 @@ package struct InputReference: Hashable, Sendable {
             rest = rest[..<mark]
         }
         let members = try InputURL.query(String(query), isLenient: true, warnings: &warnings)
-        guard rest.hasPrefix("/") else {
+        let isAbsolute = rest.hasPrefix("/")
+        guard isAbsolute || allowsRelativePaths else {
             throw InputError("flake reference '\(text)' is not an absolute path", isBadURL: true)
         }
         let segments = rest.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
         return (
-            InputURL(scheme: "path", authority: "", path: segments, query: members),
+            InputURL(scheme: "path", authority: isAbsolute ? "" : nil, path: segments, query: members),
             PercentEncoding.decodeLeniently(fragment)
         )
     }

@@ -1,0 +1,2 @@
+nix flake lock ./leaf
+git -C leaf status -s
