@@ -1,8 +1,13 @@
 """`nixlite build`: mismatches in Nix's words, output forms, and what is kept after a failure."""
 
+import base64
+import hashlib
 import json
+import lzma
 import re
+import subprocess
 
+import git_peers
 from workbench import FAKE_HASH, got_hash, real_nix
 
 SRI = r"sha256-[A-Za-z0-9+/]{43}="
@@ -158,3 +163,37 @@ def test_result_is_usable_by_name_of_commit(project, models):
     main_hash, _ = project.build_with_got_hash("bert", "nixlite/tiny-bert")
     pinned_hash, _ = project.build_with_got_hash("bert", "nixlite/tiny-bert", f'revision = "{commit}";')
     assert pinned_hash == main_hash
+
+
+def test_a_nar_is_unpacked(project, tmp_path):
+    """`unpack = true` of <nix/fetchurl.nix>: a plain NAR and one in xz, and what is neither."""
+    tree = tmp_path / "tree"
+    (tree / "below").mkdir(parents=True)
+    (tree / "below" / "file").write_text("text\n")
+    (tree / "below" / "file").chmod(0o755)
+    archive = subprocess.run(["nix-store", "--dump", str(tree)], check=True, capture_output=True).stdout
+    digest = "sha256-" + base64.b64encode(hashlib.sha256(archive).digest()).decode()
+    (tmp_path / "plain.nar").write_bytes(archive)
+    (tmp_path / "packed.nar.xz").write_bytes(lzma.compress(archive))
+    (tmp_path / "cut.nar").write_bytes(archive[:200])
+    (tmp_path / "other.nar").write_bytes(b"something else")
+    (tmp_path / "other.nar.xz").write_bytes(archive)
+
+    def build(name: str):
+        url = f"file://{tmp_path}/{name}"
+        file = project.folder / "unpack.nix"
+        file.write_text(f'import <nix/fetchurl.nix> {{ url = "{url}"; hash = "{digest}"; unpack = true; }}\n')
+        return project.run("build", "--file", str(file), "--no-link", "--print-out-paths")
+
+    for name in ("plain.nar", "packed.nar.xz"):
+        result = build(name)
+        assert result.returncode == 0, result.stderr
+        assert git_peers.tree(project.real(result.stdout.strip())) == git_peers.tree(tree)
+    for name, message in (
+        ("cut.nar", "unexpected end-of-file"), ("other.nar", "bad archive: input doesn't look like a Nix archive"),
+        ("other.nar.xz", "input compression not recognized"),
+    ):
+        result = build(name)
+        assert result.returncode == 1
+        assert message in result.stderr
+    project.verifies_clean()

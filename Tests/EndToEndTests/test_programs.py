@@ -91,3 +91,21 @@ def test_nix_build_fails_with_nix_s_exit_code(nix_build):
     result = nix_build("two.nix", "-A", "failing")
     assert result.returncode == 100
     assert "failed with exit code 3" in result.stderr
+
+
+FAILURES = """rec {
+  fixed = derivation { name = "f"; system = "builtin"; builder = "builtin:fetchurl"; url = "file:///none";
+    outputHashMode = "flat"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+  ordinary = derivation { name = "o"; system = builtins.currentSystem; builder = "/bin/false"; };
+  needsFixed = derivation { name = "n"; system = builtins.currentSystem; builder = "/bin/true"; inherit fixed; };
+  needsOrdinary = derivation { name = "n"; system = builtins.currentSystem; builder = "/bin/true"; inherit ordinary; };
+  needsBoth = derivation { name = "n"; system = builtins.currentSystem; builder = "/bin/true"; inherit fixed ordinary; };
+}"""
+
+
+@pytest.mark.parametrize(
+    "attribute, code", [("fixed", 1), ("ordinary", 100), ("needsFixed", 1), ("needsOrdinary", 100), ("needsBoth", 100)]
+)
+def test_nix_build_tells_a_failed_fetch_from_a_failed_build(nix_build, attribute, code):
+    """The codes of nix-build 2.34.8: what may be the network's fault is no permanent failure."""
+    assert nix_build("--keep-going", "-E", FAILURES, "-A", attribute).returncode == code

@@ -24,6 +24,8 @@ import Testing
         #expect(BuildExitCode.legacy([.timedOut, .hashMismatch]) == 103)
         #expect(BuildExitCode.legacy([.notDeterministic]) == 104)
         #expect(BuildExitCode.legacy([.miscellaneous]) == 1)
+        #expect(BuildExitCode.legacy([.transient]) == 1)
+        #expect(BuildExitCode.legacy([.transient, .permanent]) == 100)
     }
 }
 

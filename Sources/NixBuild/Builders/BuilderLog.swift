@@ -7,16 +7,22 @@ struct BuilderLog {
     let derivation: String
     let name: String
     let outputs: [String]
+    /// What kind of failure it is when the builder fails.
+    let failureKind: BuildFailure.Kind
     let report: BuildReporter
     private var log: BuildLog
     /// Everything, for the log folder; a log that grows beyond this is cut.
     private(set) var text: [UInt8] = []
     private static let longestText = 64 << 20
 
-    init(derivation: String, name: String, outputs: [String], keeping lines: Int, report: @escaping BuildReporter) {
+    init(
+        derivation: String, name: String, outputs: [String], failureKind: BuildFailure.Kind, keeping lines: Int,
+        report: @escaping BuildReporter
+    ) {
         self.derivation = derivation
         self.name = name
         self.outputs = outputs
+        self.failureKind = failureKind
         self.report = report
         log = BuildLog(keeping: lines)
     }
@@ -35,7 +41,7 @@ struct BuilderLog {
         finish()
         return .cannotBuild(
             derivation, reason: ["Reason: \(reason)"], outputs: outputs,
-            log: log.lastLines.map { String(decoding: $0, as: UTF8.self) })
+            log: log.lastLines.map { String(decoding: $0, as: UTF8.self) }, kind: failureKind)
     }
 
     /// The failure of a builder inside this program: its error is the end of the log.

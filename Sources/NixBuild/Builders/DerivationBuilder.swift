@@ -25,7 +25,8 @@ final class DerivationBuilder: Sendable {
         let name = storeDirectory.print(step.path).description
         var log = BuilderLog(
             derivation: name, name: step.derivation.name.description,
-            outputs: step.outputs.map { storeDirectory.print($0.path).description }, keeping: options.logLines,
+            outputs: step.outputs.map { storeDirectory.print($0.path).description },
+            failureKind: step.derivation.fixedOutput == nil ? .permanent : .transient, keeping: options.logLines,
             report: report)
         try checkPlatform(step, name)
         do {

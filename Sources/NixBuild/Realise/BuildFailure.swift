@@ -7,8 +7,10 @@ import NixStore
 package struct BuildFailure: Error, Sendable {
     /// What the exit codes of `nix-build` and `nix-store` tell apart.
     package enum Kind: Sendable, Equatable {
-        /// A builder failed, or an input did.
+        /// A builder failed.
         case permanent
+        /// The builder of a fixed output failed, which may be the network's fault.
+        case transient
         /// A build took too long.
         case timedOut
         /// A fixed output has another hash.
@@ -67,7 +69,9 @@ extension BuildFailure {
     /// The failure of what waits for failed derivations.
     package static func dependenciesFailed(_ derivation: String, count: Int, outputs: [String]) -> BuildFailure {
         let reason = count == 1 ? "1 dependency failed." : "\(count) dependencies failed."
-        return cannotBuild(derivation, reason: ["Reason: \(reason)"], outputs: outputs)
+        // The exit code tells what became of those that failed first.
+        return cannotBuild(
+            derivation, reason: ["Reason: \(reason)"], outputs: outputs, kind: .miscellaneous)
     }
 
     /// The mismatch of a fixed output, to the byte.
@@ -102,7 +106,7 @@ package enum BuildExitCode {
             case .timedOut: bits |= 4 | 1
             case .hashMismatch: bits |= 4 | 2
             case .notDeterministic: bits |= 8
-            case .miscellaneous, .cancelled: break
+            case .transient, .miscellaneous, .cancelled: break
             }
         }
         return bits == 0 ? 1 : 96 | bits

@@ -69,6 +69,9 @@ struct BuildRun {
         }
     }
 
+    /// The kinds of all that failed.
+    var failureKinds: [BuildFailure.Kind] { failures.values.map(\.kind) }
+
     private mutating func fail(_ path: StorePath, _ failure: BuildFailure) -> [BuildFailure] {
         states[path] = .failed
         failures[path] = failure

@@ -59,7 +59,7 @@ package final class Realiser: Sendable {
             throw RealisationError([BuildFailure(.cancelled, "interrupted by the user")], requests: [])
         }
         let failures = run.requestFailures
-        guard failures.isEmpty else { throw error(failures, requests) }
+        guard failures.isEmpty else { throw error(failures, requests, run.failureKinds) }
     }
 
     private func start(
@@ -83,14 +83,18 @@ package final class Realiser: Sendable {
     }
 
     /// One failure is the error; several are all reported, and the error lists what was asked for.
-    private func error(_ failures: [(StorePath, BuildFailure)], _ requests: [BuildRequest]) -> RealisationError {
+    ///
+    /// - Parameter kinds: those of everything that failed.
+    private func error(
+        _ failures: [(StorePath, BuildFailure)], _ requests: [BuildRequest], _ kinds: [BuildFailure.Kind]
+    ) -> RealisationError {
         if failures.count > 1 { for (_, failure) in failures { report(.error(failure.message)) } }
         let names = Set(failures.map(\.0)).map { path in
             let outputs = requests.first { $0.derivation == path }?.outputs ?? []
             let names = outputs.isEmpty ? "*" : outputs.map(\.description).joined(separator: ",")
             return "'\(printed(path))^\(names)'"
         }
-        return RealisationError(failures.map(\.1), requests: names.sorted())
+        return RealisationError(failures.map(\.1), requests: names.sorted(), kinds: kinds)
     }
 }
 
@@ -102,12 +106,14 @@ package struct RealisationError: Error, Sendable {
     package let legacyExitCode: Int32
     package let failures: [BuildFailure]
 
-    /// - Parameter requests: the failed requests as messages name them, where there is more than one.
-    init(_ failures: [BuildFailure], requests: [String]) {
+    /// - Parameters:
+    ///   - requests: the failed requests as messages name them, where there is more than one.
+    ///   - kinds: those of everything that failed, where that is more.
+    init(_ failures: [BuildFailure], requests: [String], kinds: [BuildFailure.Kind] = []) {
         self.failures = failures
         message =
             failures.count == 1
             ? failures[0].message : "build of \(requests.joined(separator: ", ")) failed"
-        legacyExitCode = BuildExitCode.legacy(failures.map(\.kind))
+        legacyExitCode = BuildExitCode.legacy(failures.map(\.kind) + kinds)
     }
 }
