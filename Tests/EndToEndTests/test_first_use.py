@@ -130,3 +130,11 @@ def test_a_project_without_models_says_so(project):
     project.write_models("")
     result = project.run("build")
     assert (result.returncode, result.stderr) == (0, "note: there is nothing to build: no models are declared\n")
+
+
+def test_a_model_named_without_the_project(project):
+    project.write_model("bert", "nixlite/tiny-bert")
+    for name in ("bert", "models.bert"):
+        message = refusal(project, "build", "--option", "flake-registry", "", name)
+        assert f"hint: what the project here has is named with '.#', as in '.#{name}'" in message
+    assert "hint" not in refusal(project, "build", "./bert")

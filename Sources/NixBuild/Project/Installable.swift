@@ -135,7 +135,7 @@ extension Session {
     ) throws(SessionError) -> Value {
         let (reference, fragment) = FlakeReference.split(text)
         let path = try parse(fragment ?? "")
-        switch try location(reference) {
+        switch try location(reference, hintingAtAttributes: fragment == nil) {
         case .file(let file):
             var whole = InstallableRequest()
             whole.file = file
@@ -147,6 +147,21 @@ extension Session {
                 return try attribute("outputs", of: root(flake(place)))
             }
             return try flakeOutput(place, path, request, purpose)
+        }
+    }
+
+    /// Where a word leads; what might have been meant as a name in the project at hand is told where it leads nowhere.
+    private func location(
+        _ reference: String, hintingAtAttributes: Bool
+    ) throws(SessionError) -> ProjectLocation {
+        do throws(SessionError) {
+            return try location(reference)
+        } catch {
+            guard hintingAtAttributes, case .project(let problem) = error, !reference.contains("/"),
+                !reference.contains(":"), (try? ProjectLocation(settings.folder)) != nil
+            else { throw error }
+            let hint = "hint: what the project here has is named with '.#', as in '.#\(reference)'"
+            throw .project(ProjectError("\(problem.message)\n\(hint)", isMisuse: problem.isMisuse))
         }
     }
 
