@@ -38,8 +38,9 @@ struct ProcessBuilder {
                 _ = try? TreeRemoval.remove(folder)
             }
         }
-        for output in step.outputs { try remove(store.realPath(output.path)) }
-        let environment = try makeEnvironment(step, folder, names)
+        let outputs = try OutputPlaces(step, in: store)
+        for (_, place) in outputs.places { try remove(store.realPath(place)) }
+        let environment = try makeEnvironment(step, outputs, folder, names)
         do throws(FileOperationError) {
             for file in environment.files {
                 try SmallFile.write("\(folder)/\(file.name)", file.contents.bytes)
@@ -48,11 +49,11 @@ struct ProcessBuilder {
             throw BuildFailure(.miscellaneous, error.description)
         }
         do {
-            try run(derivation, environment, folder, names, cancellation, &log)
-            try register(step, names)
+            try run(derivation, outputs, environment, folder, names, cancellation, &log)
+            try register(step, outputs, names)
         } catch {
             keepsFolder = options.keepFailed && error.kind != .cancelled
-            for output in step.outputs { try? remove(store.realPath(output.path)) }
+            for (_, place) in outputs.places { try? remove(store.realPath(place)) }
             throw error
         }
     }
@@ -75,7 +76,7 @@ struct ProcessBuilder {
     }
 
     private func makeEnvironment(
-        _ step: BuildPlan.Step, _ folder: RealPath, _ names: StorePathTranslation
+        _ step: BuildPlan.Step, _ outputs: OutputPlaces, _ folder: RealPath, _ names: StorePathTranslation
     ) throws(BuildFailure) -> BuilderEnvironment {
         let inherited = services.environment.variables
         let cores = options.cores
@@ -84,6 +85,10 @@ struct ProcessBuilder {
             outputs: step.outputs.map { ($0.name, store.layout.storeDirectory.print($0.path)) },
             temporaryFolder: ByteString(folder.bytes), storeDirectory: store.layout.storeDirectory.path, cores: cores,
             inherited: { inherited[$0.description].map { ByteString($0) } })
+        for entry in environment.variables.entries {
+            environment.variables[entry.key] = outputs.naming(entry.value)
+        }
+        environment.files = environment.files.map { ($0.name, outputs.naming($0.contents)) }
         guard !names.isIdentity else { return environment }
         for entry in environment.variables.entries {
             environment.variables[entry.key] = ByteString(names.toReal(entry.value.bytes))
@@ -94,7 +99,7 @@ struct ProcessBuilder {
     }
 
     private func run(
-        _ derivation: Derivation, _ environment: BuilderEnvironment, _ folder: RealPath,
+        _ derivation: Derivation, _ outputs: OutputPlaces, _ environment: BuilderEnvironment, _ folder: RealPath,
         _ names: StorePathTranslation, _ cancellation: Cancellation, _ log: inout BuilderLog
     ) throws(BuildFailure) {
         let program = ByteString(names.toReal(derivation.builder.bytes))
@@ -109,7 +114,7 @@ struct ProcessBuilder {
             defer { close(pipeEnds[1]) }
             child = try ChildProcess(
                 program: program,
-                arguments: [base] + derivation.arguments.map { ByteString(names.toReal($0.bytes)) },
+                arguments: [base] + derivation.arguments.map { ByteString(names.toReal(outputs.naming($0).bytes)) },
                 environment: environment.variables.map {
                     ByteString($0.key.bytes + [UInt8(ascii: "=")] + $0.value.bytes)
                 },
@@ -167,9 +172,12 @@ struct ProcessBuilder {
     }
 
     /// Takes the outputs into the store, those that others refer to first.
-    private func register(_ step: BuildPlan.Step, _ names: StorePathTranslation) throws(BuildFailure) {
+    private func register(
+        _ step: BuildPlan.Step, _ outputs: OutputPlaces, _ names: StorePathTranslation
+    ) throws(BuildFailure) {
         let printed = store.layout.storeDirectory.print(step.path).description
-        for output in step.outputs where !Paths.existsWithoutFollowing(store.realPath(output.path).description) {
+        for (output, (_, place)) in zip(step.outputs, outputs.places)
+        where !Paths.existsWithoutFollowing(store.realPath(place).description) {
             throw .missingOutput(
                 printed, output: output.name.description,
                 path: store.layout.storeDirectory.print(output.path).description)
@@ -179,12 +187,18 @@ struct ProcessBuilder {
             let candidates = try inputClosure(step) + step.outputs.map(\.path)
             var staged: [(path: StorePath, tree: StagedTree)] = []
             for (index, output) in step.outputs.enumerated() {
-                let place = staging.path.appending("\(index)")
-                let source = store.realPath(output.path)
+                var place = staging.path.appending("\(index)")
+                let source = store.realPath(outputs.places[index].place)
+                guard outputs.places[index].place == output.path else {
+                    // It is there already.
+                    try remove(source)
+                    continue
+                }
                 guard rename(source.description, place.description) == 0 else {
                     throw FileOperationError("renaming", source)
                 }
                 if !names.isIdentity { try names.makeLogical(place) }
+                place = try outputs.settle(place, at: staging.path.appending("\(index)-settled"))
                 if step.derivation.fixedOutput != nil {
                     return try FixedOutputCheck(step, in: store).accept(
                         place, candidates: candidates.filter { $0 != output.path })
