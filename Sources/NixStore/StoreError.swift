@@ -27,6 +27,8 @@ package struct StoreError: Error, Hashable, Sendable, CustomStringConvertible {
         case malformed
         /// A binary cache could not give something.
         case download
+        /// A binary cache does not have an archive any more that it still describes.
+        case gone
         /// Nothing vouches for what a binary cache says of a path.
         case untrusted
         /// The store can only be read.

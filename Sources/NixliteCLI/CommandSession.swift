@@ -235,10 +235,22 @@ struct CommandSession {
             isRequired: flags.settings.flag("require-sigs") ?? true)
     }
 
+    private func substituterOptions() -> SubstituterOptions {
+        var options = SubstituterOptions()
+        let settings = flags.settings
+        options.sources = settings.substituters
+        options.isUsed = !flags.isOffline && settings.flag("substitute") ?? true
+        options.fallsBack = settings.flag("fallback") == true
+        options.ignoresRefusals = settings.flag("always-allow-substitutes") == true
+        if let jobs = settings.integer("max-substitution-jobs") { options.jobs = max(1, jobs) }
+        return options
+    }
+
     private func buildOptions() -> BuildOptions {
         var options = BuildOptions()
         let settings = flags.settings
         options.isOffline = flags.isOffline
+        options.substitution = substituterOptions()
         options.keepGoing = flags.keepsGoing || settings.flag("keep-going") == true
         options.keepFailed = flags.keepsFailed || settings.flag("keep-failed") == true
         options.rebuilds = flags.rebuilds

@@ -41,7 +41,7 @@ def prepare(work: pathlib.Path) -> pathlib.Path:
 
 
 def environment(work: pathlib.Path, variables: dict[str, str]) -> dict[str, str]:
-    return {"PATH": os.environ["PATH"], "HOME": str(work / "home"), "LC_ALL": "C.UTF-8", "NIX_CONFIG": "", **variables}
+    return {"PATH": os.environ["PATH"], "HOME": str(work / "home"), "LC_ALL": "C.UTF-8", "NIX_CONFIG": "substituters =", **variables}
 
 
 def answer(command: str, program: "callable", work: pathlib.Path) -> dict:

@@ -15,6 +15,7 @@ import git_flakes
 import git_trees
 import mercurial_trees
 import programs
+import substitutes
 
 
 def main() -> None:
@@ -73,6 +74,10 @@ def main() -> None:
         name: with_folder(lambda work: binary_caches.answer(name, [program("nix")], work)) for name in binary_caches.CASES
     }
     binary_caches.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
+    answers = {
+        name: with_folder(lambda work: substitutes.answer(name, program, work)) for name in substitutes.CASES
+    }
+    substitutes.RECORDED.write_text(json.dumps(answers, indent=1, ensure_ascii=False) + "\n")
 
 
 if __name__ == "__main__":

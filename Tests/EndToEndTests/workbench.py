@@ -82,6 +82,8 @@ class Project:
             "PATH": os.environ["PATH"],
             "HOME": str(self.home),
             "LC_ALL": "C.UTF-8",
+            # What is built in tests is built here.
+            "NIX_CONFIG": "substituters =",
             "HF_ENDPOINT": hub_address,
         }
 

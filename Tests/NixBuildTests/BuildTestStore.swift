@@ -45,12 +45,12 @@ final class BuildTestStore: @unchecked Sendable {
         ) { [events] event in
             let line: String? =
                 switch event {
-                case .planned(let paths): "planned \(paths.count)"
+                case .planned(let work): "planned \(work.builds.count)"
                 case .building(let path): "building \(path.split(separator: "-").last ?? "")"
                 case .logLine(let name, let line): "\(name)> \(String(decoding: line, as: UTF8.self))"
                 case .error(let text): "error: \(text)"
                 case .warning(let text): "warning: \(text)"
-                case .built, .progress, .retrying, .identified, .progressEnded, .note, .text: nil
+                case .built, .copying, .copied, .progress, .retrying, .identified, .progressEnded, .note, .text: nil
                 }
             if let line { events.lines.withLock { $0.append(line) } }
         }

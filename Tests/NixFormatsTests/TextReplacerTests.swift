@@ -69,4 +69,9 @@ import Testing
     @Test(arguments: texts) func readsTheStoreFolder(text: ByteString, folder: ByteString?) {
         #expect(BinaryCacheInfo(parsing: text).storeDirectory == folder)
     }
+
+    @Test func readsThePriority() {
+        #expect(BinaryCacheInfo(parsing: "StoreDir: /x\nPriority: 40\n").priority == 40)
+        #expect(BinaryCacheInfo(parsing: "Priority: many\n").priority == nil)
+    }
 }

@@ -88,7 +88,8 @@ package final class FetchProgressObserver: FetchObserver {
         }
     }
 
-    private func end(succeeded: Bool) {
+    /// Reports the end of what was fetched.
+    func end(succeeded: Bool) {
         report(.progressEnded(state.withLock { $0.progress }, succeeded: succeeded))
     }
 

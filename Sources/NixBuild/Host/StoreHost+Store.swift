@@ -99,7 +99,9 @@ extension StoreHost {
 
     package func ensureValid(_ path: StorePath) throws(HostError) {
         if options.writesNothing { return }
-        guard try isValid(path) else {
+        var isThere = try isValid(path)
+        if !isThere { isThere = try substitute([path]) }
+        guard isThere else {
             if access.isDummy {
                 throw HostError(
                     "cannot substitute path '\(storeDirectory.print(path))' - no write access to the Nix store")
@@ -148,7 +150,7 @@ extension StoreHost {
         }
         let realiser = try realiser()
         do throws(RealisationError) {
-            try realiser.realise(requests)
+            try realiser.realise(requests, announces: false)
         } catch {
             throw HostError(error.message, buildExitCode: error.legacyExitCode)
         }
@@ -173,7 +175,8 @@ extension StoreHost {
         build.rebuilds = build.rebuilds || rebuilds
         let store = try stored { () throws(StoreError) in try access.store() }
         return Realiser(
-            store: store, options: build, services: services, cancellation: cancellation, report: eventReporter)
+            store: store, options: build, services: services, substituters: substituters(),
+            cancellation: cancellation, report: eventReporter)
     }
 
     /// Runs what the store does, wording its errors as the host's.

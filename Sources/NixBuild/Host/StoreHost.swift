@@ -41,6 +41,8 @@ package final class StoreHost: EvaluationHost {
     private var bundled = BundledFiles()
     /// Where the trees of flakes and their inputs came from.
     var origins: [StorePath: TreeOrigin] = [:]
+    /// Made when it is first needed.
+    var openSubstituters: Substituters?
     /// Warnings of changed work trees that were given.
     var toldOfTrees: Set<String> = []
     /// The placeholders whose store paths were asked for.

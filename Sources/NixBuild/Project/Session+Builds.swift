@@ -44,12 +44,15 @@ extension Session {
     /// Writes everything that the evaluation computed.
     package func writeAll() throws(SessionError) { try write(host.pending.paths) }
 
-    /// The derivations that building would build, printed.
-    package func plan(_ derivations: [SelectedDerivation]) throws(SessionError) -> [String] {
+    /// What building would build and fetch.
+    ///
+    /// - Parameter objects: asked for by their own paths.
+    package func plan(
+        _ derivations: [SelectedDerivation], objects: [StorePath] = []
+    ) throws(SessionError) -> PlannedWork {
         try write(derivations.map(\.path))
         do {
-            let plan = try host.realiser().plan(requests(derivations))
-            return plan.order.map { printed($0).description }
+            return try host.realiser().announcement(requests(derivations), objects: objects)
         } catch let error as HostError {
             throw .host(error)
         } catch {
@@ -60,10 +63,12 @@ extension Session {
     /// Makes the outputs of all derivations valid.
     ///
     /// - Parameters:
+    ///   - objects: asked for by their own paths.
     ///   - withoutPlaceholders: leave out packages that nobody has built.
     ///   - rebuilds: build what is there already again, and compare.
     package func build(
-        _ derivations: [SelectedDerivation], withoutPlaceholders: Bool = false, rebuilds: Bool = false
+        _ derivations: [SelectedDerivation], objects: [StorePath] = [], withoutPlaceholders: Bool = false,
+        rebuilds: Bool = false
     ) throws(SessionError) {
         try write(derivations.map(\.path))
         let realiser: Realiser
@@ -73,7 +78,7 @@ extension Session {
             throw .host(error)
         }
         do throws(RealisationError) {
-            try realiser.realise(requests(derivations))
+            try realiser.realise(requests(derivations), objects: objects)
         } catch {
             throw .realisation(error)
         }

@@ -7,7 +7,7 @@ package enum BuildTarget: Sendable {
     case derivation(SelectedDerivation)
     /// An object that is in the store.
     case object(StorePath)
-    /// An object that was named and is not there.
+    /// An object that was named and is not there, so that binary caches have to be asked.
     case missing(StorePath)
 }
 
@@ -42,8 +42,7 @@ extension Session {
         for target in targets {
             switch target {
             case .derivation(let derivation): results += try self.results([derivation])
-            case .object(let path): results.append(BuildResult(object: path))
-            case .missing: break
+            case .object(let path), .missing(let path): results.append(BuildResult(object: path))
             }
         }
         return results

@@ -1,7 +1,11 @@
 /// What happens while derivations are built, for whoever shows it.
 package enum BuildEvent: Sendable {
-    /// These derivations are about to be built, dependencies first. Printed paths.
-    case planned([String])
+    /// What is about to be done.
+    case planned(PlannedWork)
+    /// An object is about to be copied from a binary cache. Printed path, and the cache's name.
+    case copying(String, from: String)
+    /// The copying of an object is over, well or not.
+    case copied(String)
     /// The build of a derivation begins.
     case building(String)
     /// The build of a derivation is over, well or not.

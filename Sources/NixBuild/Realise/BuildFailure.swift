@@ -9,7 +9,8 @@ package struct BuildFailure: Error, Sendable {
     package enum Kind: Sendable, Equatable {
         /// A builder failed.
         case permanent
-        /// The builder of a fixed output failed, which may be the network's fault.
+        /// The builder of a fixed output failed, or an object could not be fetched from a binary cache, which may be the network's
+        /// fault.
         case transient
         /// A build took too long.
         case timedOut
@@ -72,6 +73,30 @@ extension BuildFailure {
         // The exit code tells what became of those that failed first.
         return cannotBuild(
             derivation, reason: ["Reason: \(reason)"], outputs: outputs, kind: .miscellaneous)
+    }
+
+    /// No binary cache has an object that nothing else can make.
+    static func noSubstituter(_ storeDirectory: StoreDirectory, _ path: StorePath) -> BuildFailure {
+        let printed = storeDirectory.print(path)
+        return BuildFailure(
+            .transient,
+            path.isDerivation
+                ? "failed to obtain derivation of '\(printed)'"
+                : "path '\(printed)' is required, but there is no substituter that can build it")
+    }
+
+    /// What an object refers to cannot be had.
+    static func referencesMissing(_ storeDirectory: StoreDirectory, _ path: StorePath) -> BuildFailure {
+        BuildFailure(
+            .transient, "some references of path '\(storeDirectory.print(path))' could not be realised")
+    }
+
+    /// The outputs of a derivation could not be fetched, and nobody said to build it then.
+    static func substitutesFailed(_ storeDirectory: StoreDirectory, _ path: StorePath) -> BuildFailure {
+        BuildFailure(
+            .transient,
+            "some substitutes for the outputs of derivation '\(storeDirectory.print(path))' failed (usually happens due to networking issues); try '--fallback' to build derivation from source"
+        )
     }
 
     /// The mismatch of a fixed output, to the byte.

@@ -18,6 +18,7 @@ package struct BuildOptions: Sendable {
     package var timeout: Int?
     /// Seconds a builder may be silent.
     package var maxSilentTime: Int?
+    package var substitution = SubstituterOptions()
     /// Nothing may touch the network.
     package var isOffline = false
     /// Build again what is valid, and compare.

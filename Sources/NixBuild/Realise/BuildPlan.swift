@@ -1,5 +1,4 @@
 package import NixFormats
-package import NixStore
 
 /// A derivation and which of its outputs are wanted; no names stand for all.
 package struct BuildRequest: Hashable, Sendable {
@@ -12,114 +11,68 @@ package struct BuildRequest: Hashable, Sendable {
     }
 }
 
-/// What has to be built so that requests are fulfilled.
+/// What has to be built and fetched so that requests are fulfilled.
 package struct BuildPlan: Sendable {
-    /// One derivation that has an output to build.
+    /// One derivation that has an output to make.
     package struct Step: Sendable {
         package let path: StorePath
         package let derivation: Derivation
         /// All outputs with their paths, in the order of their names.
         package let outputs: [(name: ByteString, path: StorePath)]
-        /// The steps it needs first.
-        package fileprivate(set) var dependencies: [StorePath]
+        /// Whether it has to be built; else its wanted outputs are all fetched.
+        package var isBuilt = true
+        /// The steps that it needs first, and those of its outputs that are fetched.
+        package var dependencies: [StorePath] = []
+    }
+
+    /// An object that comes from a binary cache.
+    struct Fetch: Sendable {
+        let offer: Substituters.Offer
+        /// Whether the cache that nobody chose may be asked again.
+        let asksDefault: Bool
+        /// What it refers to and is fetched too.
+        var dependencies: [StorePath] = []
     }
 
     package private(set) var steps: [StorePath: Step] = [:]
-    /// The steps, dependencies first, otherwise by path: the order in which Nix lists them.
+    private(set) var fetches: [StorePath: Fetch] = [:]
+    /// The steps and fetches, dependencies first, otherwise by path.
     package private(set) var order: [StorePath] = []
+    /// Objects that were asked for and that nothing can make, with what is to be said.
+    private(set) var failures: [(path: StorePath, failure: BuildFailure)] = []
 
-    /// Finds what is missing in `store`.
-    ///
-    /// - Throws: `BuildFailure` for a derivation that is not there, and for outputs that it does not have.
-    package init(
-        _ requests: [BuildRequest], in store: LocalStore, options: BuildOptions = BuildOptions()
-    ) throws(BuildFailure) {
-        let rebuilds = options.rebuilds
-        var seen: Set<StorePath> = []
-        var pending = requests.map { ($0, rebuilds) }
-        while let (request, isForced) = pending.popLast() {
-            guard steps[request.derivation] == nil else { continue }
-            let derivation = try Self.read(request.derivation, store)
-            if options.skipsPlaceholders, derivation.builder == "builtin:nixlite-placeholder" { continue }
-            let outputs = try Self.outputs(request.derivation, derivation, store.layout.storeDirectory)
-            for name in request.outputs where !outputs.contains(where: { $0.name == name }) {
-                throw BuildFailure(
-                    .miscellaneous,
-                    "derivation '\(store.layout.storeDirectory.print(request.derivation))' does not have wanted outputs '\(name)'"
-                )
-            }
-            let wanted = outputs.filter { request.outputs.isEmpty || request.outputs.contains($0.name) }
-            var isMissing = isForced
-            for output in wanted {
-                let isValid = try BuildFailure.ofStore { () throws(StoreError) in try store.protectIfValid(output.path)
-                }
-                if !isValid { isMissing = true }
-            }
-            guard isMissing else { continue }
-            let inputs = derivation.inputDerivations.map { BuildRequest(derivation: $0.key, outputs: $0.value) }
-            steps[request.derivation] = Step(
-                path: request.derivation, derivation: derivation, outputs: outputs,
-                dependencies: inputs.map(\.derivation))
-            for input in inputs where seen.insert(input.derivation).inserted || steps[input.derivation] == nil {
-                pending.append((input, false))
-            }
-        }
-        let missing = Set(steps.keys)
-        for path in missing { steps[path]?.dependencies.removeAll { !missing.contains($0) } }
-        sortSteps()
+    /// - Parameter objects: asked for by their own paths.
+    init(
+        steps: [StorePath: Step], fetches: [StorePath: Fetch] = [:],
+        failures: [(path: StorePath, failure: BuildFailure)] = []
+    ) {
+        self.steps = steps
+        self.fetches = fetches
+        self.failures = failures
+        order = Self.sorted(steps.mapValues(\.dependencies).merging(fetches.mapValues(\.dependencies)) { $0 + $1 })
     }
 
-    /// The derivation at `path`, which must be in the store.
-    private static func read(_ path: StorePath, _ store: LocalStore) throws(BuildFailure) -> Derivation {
-        do {
-            guard try store.protectIfValid(path) else {
-                throw BuildFailure(
-                    .miscellaneous, "path '\(store.layout.storeDirectory.print(path))' is not valid")
-            }
-            return try store.readDerivation(path)
-        } catch let failure as BuildFailure {
-            throw failure
-        } catch {
-            throw BuildFailure(.miscellaneous, "\(error)")
-        }
+    /// What a step or fetch needs first.
+    func dependencies(_ path: StorePath) -> [StorePath] {
+        steps[path]?.dependencies ?? fetches[path]?.dependencies ?? []
     }
 
-    private static func outputs(
-        _ path: StorePath, _ derivation: Derivation, _ storeDirectory: StoreDirectory
-    ) throws(BuildFailure) -> [(name: ByteString, path: StorePath)] {
-        var outputs: [(name: ByteString, path: StorePath)] = []
-        for output in derivation.outputs {
-            let outputPath: StorePath?
-            do {
-                outputPath = try derivation.outputPath(output.key, in: storeDirectory)
-            } catch {
-                throw BuildFailure(.miscellaneous, "\(error)")
-            }
-            guard let outputPath else {
-                throw BuildFailure(
-                    .miscellaneous,
-                    "cannot build '\(storeDirectory.print(path))': its output '\(output.key)' is known only after building, which nixlite does not do yet"
-                )
-            }
-            outputs.append((output.key, outputPath))
-        }
-        return outputs
-    }
-
-    /// Post-order from each step in the order of paths, without recursion.
-    private mutating func sortSteps() {
+    /// Post-order from each in the order of paths, without recursion; dependencies that are not among them are left out.
+    static func sorted(_ dependencies: [StorePath: [StorePath]]) -> [StorePath] {
+        var order: [StorePath] = []
         var visited: Set<StorePath> = []
-        for start in steps.keys.sorted() where visited.insert(start).inserted {
-            var open = [(path: start, rest: steps[start]?.dependencies.sorted(by: >) ?? [])]
+        for start in dependencies.keys.sorted() where visited.insert(start).inserted {
+            var open = [(path: start, rest: dependencies[start]?.sorted(by: >) ?? [])]
             while let last = open.indices.last {
                 if let next = open[last].rest.popLast() {
-                    if visited.insert(next).inserted {
-                        open.append((next, steps[next]?.dependencies.sorted(by: >) ?? []))
+                    if dependencies[next] != nil, visited.insert(next).inserted {
+                        open.append((next, dependencies[next]?.sorted(by: >) ?? []))
                     }
                 } else {
                     order.append(open.removeLast().path)
                 }
             }
         }
+        return order
     }
 }

@@ -10,10 +10,16 @@ package struct BinaryCache: Sendable {
     /// The URL without user information, query, fragment and final slash, as messages show it.
     package let name: String
     let storeDirectory: StoreDirectory
+    /// When it is asked among several: those with smaller numbers first.
+    package let priority: Int
+    /// Whether its word is enough for objects that nobody signed (`?trusted=true`).
+    package let isTrusted: Bool
     private let base: String
     private let downloader: Downloader
     private let observer: any FetchObserver
 
+    /// That of a cache which says nothing of it.
+    private static let usualPriority = 0
     /// Bytes of a `.narinfo` with tens of thousands of references.
     private static let largestInfo = 4 << 20
     /// Bytes by which packing may make a NAR larger, besides an eighth of it.
@@ -25,11 +31,15 @@ package struct BinaryCache: Sendable {
 
     /// Reads what the cache says of itself.
     ///
+    /// - Parameters:
+    ///   - url: with parameters such as `?priority=10&trusted=true`.
+    ///   - opening: how that first question is asked.
     /// - Throws: where there is none, or it is for another store folder.
     package init(
         _ url: String, storeDirectory: StoreDirectory, downloader: Downloader,
-        observer: any FetchObserver = SilentObserver()
+        opening: NetworkRequest = NetworkRequest(), observer: any FetchObserver = SilentObserver()
     ) async throws(StoreError) {
+        let parameters = try BinaryCacheParameters(url)
         let base = url.prefix { $0 != "#" && $0 != "?" }.withoutFinalSlashes
         do {
             name = try URLReference(base).redacted.withoutFinalSlashes
@@ -40,10 +50,15 @@ package struct BinaryCache: Sendable {
         self.storeDirectory = storeDirectory
         self.downloader = downloader
         self.observer = observer
-        guard let bytes = try await read("nix-cache-info", limit: Self.largestInfo) else {
+        isTrusted = parameters.isTrusted
+        let answer = try await Self.read(
+            "nix-cache-info", of: base, name, downloader, limit: Self.largestInfo, opening, observer)
+        guard let answer else {
             throw StoreError(.badReference, "'\(name)' does not appear to be a binary cache")
         }
-        let theirs = BinaryCacheInfo(parsing: ByteString(bytes)).storeDirectory ?? storeDirectory.path
+        let information = BinaryCacheInfo(parsing: ByteString(answer))
+        priority = parameters.priority ?? information.priority ?? Self.usualPriority
+        let theirs = information.storeDirectory ?? storeDirectory.path
         guard theirs == storeDirectory.path else {
             throw StoreError(
                 .badReference,
@@ -51,14 +66,24 @@ package struct BinaryCache: Sendable {
         }
     }
 
-    /// The whole of a small file of the cache, nil where it has none.
-    private func read(_ file: String, limit: Int) async throws(StoreError) -> [UInt8]? {
-        let url = "\(base)/\(file)"
+    /// The whole of a small file of a cache, nil where it has none.
+    ///
+    /// A cache that refuses has none: what keeps its files in a bucket says so of those that are missing.
+    private static func read(
+        _ file: String, of base: String, _ name: String, _ downloader: Downloader, limit: Int,
+        _ network: NetworkRequest,
+        _ observer: any FetchObserver
+    ) async throws(StoreError) -> [UInt8]? {
         do throws(FetchError) {
-            return try await downloader.readURL(url, limit: limit, observer: observer)
+            return try await downloader.readURL("\(base)/\(file)", limit: limit, network: network, observer: observer)
         } catch {
-            if error.kind == .notFound || error.kind == .file(ENOENT) || error.kind == .file(ENOTDIR) { return nil }
-            throw StoreError(.download, "unable to download '\(name)/\(file)': \(error)")
+            switch error.kind {
+            case .notFound, .unauthorized, .file(ENOENT), .file(ENOTDIR): return nil
+            default:
+                let (url, place) = ("\(name)/\(file)", " while fetching '\(name)/\(file)'")
+                let reason = error.message.hasSuffix(place) ? error.message.dropLast(place.count) : error.message[...]
+                throw StoreError(.download, "unable to download '\(url)': \(reason)")
+            }
         }
     }
 
@@ -69,7 +94,9 @@ package struct BinaryCache: Sendable {
     /// - Throws: of kind `notValid` where it does not have the object, whole name and all.
     package func info(_ path: StorePath) async throws(StoreError) -> NARInfo {
         let file = "\(String(decoding: path.hashPart, as: UTF8.self)).narinfo"
-        guard let bytes = try await read(file, limit: Self.largestInfo) else { throw notValid(path) }
+        let answer = try await Self.read(
+            file, of: base, name, downloader, limit: Self.largestInfo, NetworkRequest(), observer)
+        guard let bytes = answer else { throw notValid(path) }
         let info: NARInfo
         do throws(FormatError) {
             info = try NARInfo(parsing: ByteString(bytes), source: ByteString(file), store: storeDirectory)
@@ -170,15 +197,20 @@ package struct BinaryCache: Sendable {
     /// - Parameters:
     ///   - folder: has no file of the object's name with `.nar` behind it.
     ///   - partials: a folder for unfinished downloads, in the same file system.
-    /// - Throws: of kind `system` where the folder has no room for what is in the archive.
-    func packedNAR(_ info: NARInfo, in folder: RealPath, partials: RealPath) async throws(StoreError) -> PackedNAR {
+    ///   - observer: told of the download in place of the cache's own.
+    /// - Throws: of kind `gone` where the archive is not there, of kind `system` where the folder has no room for what is in the archive.
+    func packedNAR(
+        _ info: NARInfo, in folder: RealPath, partials: RealPath, observer: (any FetchObserver)? = nil
+    ) async throws(StoreError) -> PackedNAR {
         try FileSystem.requireSpace(info.narSize, in: folder, for: storeDirectory.print(info.path))
         let archive = folder.appending(info.path.baseName.bytes).extended(by: ".nar")
-        try await download(info, to: archive, partials: partials)
+        try await download(info, to: archive, partials: partials, observer ?? self.observer)
         return PackedNAR(path: archive, info: info, storeDirectory: storeDirectory)
     }
 
-    private func download(_ info: NARInfo, to target: RealPath, partials: RealPath) async throws(StoreError) {
+    private func download(
+        _ info: NARInfo, to target: RealPath, partials: RealPath, _ observer: any FetchObserver
+    ) async throws(StoreError) {
         let location = String(decoding: info.url.bytes, as: UTF8.self)
         let isAbsolute = location.contains("://")
         let isForeign = location.hasPrefix("file:") || location.split(separator: "/").contains("..")
@@ -197,8 +229,9 @@ package struct BinaryCache: Sendable {
                 url, to: target.description, partials: partials.description, expected: info.fileHash, size: size,
                 largestSize: size ?? (overflow ? .max : largest), observer: observer)
         } catch {
-            guard error.kind != .notFound else {
-                throw StoreError(.download, "file '\(location)' does not exist in binary cache '\(name)'")
+            guard error.kind != .notFound, error.kind != .unauthorized else {
+                let place = base.hasPrefix("file:") ? "binary cache" : "binary cache '\(name)'"
+                throw StoreError(.gone, "file '\(location)' does not exist in \(place)")
             }
             throw StoreError(.download, "unable to download '\(location)' of binary cache '\(name)': \(error)")
         }

@@ -8,8 +8,7 @@ package struct ClosureCopy: Sendable {
     private let cache: BinaryCache
     private let store: LocalStore
     private let policy: SignaturePolicy
-    private let staging: StagingDirectory
-    private let partials: RealPath
+    private let objects: ObjectCopy
     private let report: @Sendable (String) -> Void
 
     /// Archives that are fetched and unpacked at the same time.
@@ -26,8 +25,7 @@ package struct ClosureCopy: Sendable {
         self.cache = cache
         self.store = store
         self.policy = policy
-        self.staging = staging
-        self.partials = partials
+        objects = ObjectCopy(from: cache, to: store, staging: staging, partials: partials)
         self.report = report
     }
 
@@ -48,14 +46,14 @@ package struct ClosureCopy: Sendable {
                     while started < infos.count, started < registered + Self.archivesAtOnce {
                         let (index, info) = (started, infos[started])
                         report("copying path '\(cache.storeDirectory.print(info.path))' from '\(cache.name)'...")
-                        group.addTask { (index, await prepare(info)) }
+                        group.addTask { [objects] in (index, await Self.prepare(info, objects)) }
                         started += 1
                     }
                     guard let (index, result) = await group.next() else { break }
                     try result.get()
                     ready.insert(index)
                     while ready.remove(registered) != nil {
-                        try register(infos[registered])
+                        try objects.register(infos[registered])
                         registered += 1
                     }
                 }
@@ -67,27 +65,7 @@ package struct ClosureCopy: Sendable {
         }.get()
     }
 
-    private func tree(_ info: NARInfo) -> RealPath { staging.path.appending(info.path.baseName.bytes) }
-
-    /// Fetches, unpacks and checks one object.
-    private func prepare(_ info: NARInfo) async -> Result<Void, StoreError> {
-        do throws(StoreError) {
-            let packed = try await cache.packedNAR(info, in: staging.path, partials: partials)
-            try packed.restore(to: tree(info), synchronises: store.options.synchronisesPaths)
-            try packed.checkContentAddress(of: tree(info))
-            try FileSystem.removeFile(packed.path)
-            return .success(())
-        } catch {
-            return .failure(error)
-        }
-    }
-
-    private func register(_ info: NARInfo) throws(StoreError) {
-        try store.addObject(
-            tree(info),
-            PathInfo(
-                path: info.path, narHash: info.narHash, narSize: info.narSize, references: info.references,
-                deriver: info.deriver, contentAddress: info.contentAddress,
-                signatures: SortedSet(info.signatures.map { $0.printed() })))
+    private static func prepare(_ info: NARInfo, _ objects: ObjectCopy) async -> Result<Void, StoreError> {
+        do throws(StoreError) { return .success(try await objects.prepare(info)) } catch { return .failure(error) }
     }
 }

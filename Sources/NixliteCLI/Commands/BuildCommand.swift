@@ -30,24 +30,24 @@ struct BuildCommand: Command {
     func run() throws {
         try CommandSession(global: global, evaluation: evaluation, build: build).run { session, display in
             let request = installable.request()
-            let targets = try session.targets(request)
+            var targets = try session.targets(request)
+            let lost = missing(targets)
+            if !dryRun, lost.contains(where: \.isDerivation) {
+                // What a derivation makes is known only when it is there.
+                try session.build([], objects: lost)
+                targets = try session.targets(request)
+            }
             if targets.isEmpty, request.expression == nil, request.file == nil {
                 display.report(.note("note: there is nothing to build: no models are declared"))
             }
-            var derivations: [SelectedDerivation] = []
-            var missing: [StorePath] = []
-            for target in targets {
-                switch target {
-                case .derivation(let derivation): derivations.append(derivation)
-                case .object: break
-                case .missing(let path): missing.append(path)
-                }
+            let derivations: [SelectedDerivation] = targets.compactMap {
+                guard case .derivation(let derivation) = $0 else { return nil }
+                return derivation
             }
-            if !missing.isEmpty { try refuse(missing, session, display) }
             if dryRun {
-                display.report(.planned(try session.plan(derivations)))
+                display.report(.planned(try session.plan(derivations, objects: missing(targets))))
             } else {
-                try session.build(derivations)
+                try session.build(derivations, objects: missing(targets))
             }
             let results = try session.results(targets)
             if !noLink && !dryRun { try ResultLinks(store: session.access.store()).make(results, name: outLink) }
@@ -55,16 +55,11 @@ struct BuildCommand: Command {
         }
     }
 
-    /// Ends with Nix's messages about paths that nothing can make.
-    private func refuse(_ missing: [StorePath], _ session: Session, _ display: ProgressDisplay) throws {
-        let paths = SortedSet(missing).map { "\n  \(session.printed($0))" }.joined()
-        display.report(.note("don't know how to build these paths:\(paths)"))
-        let problems = missing.map { path in
-            let printed = session.printed(path)
-            return path.isDerivation
-                ? "failed to obtain derivation of '\(printed)'" : StoreProgram.notSubstitutable(printed).message ?? ""
+    private func missing(_ targets: [BuildTarget]) -> [StorePath] {
+        targets.compactMap {
+            guard case .missing(let path) = $0 else { return nil }
+            return path
         }
-        throw CommandFailure(problems.joined(separator: "\n"))
     }
 
     private func print(_ results: [BuildResult], _ session: Session) {

@@ -1,8 +1,15 @@
+import NixBuild
 import NixSyntax
 
 /// Values of Nix's settings, from flags and configuration.
 struct NixSettings {
-    private var values = ["trusted-public-keys": "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY="]
+    private var values = [
+        "substituters": defaultSubstituter,
+        "trusted-public-keys": "cache.nixos.org-1:6NCHdD59X431o0gWypbMrAURkbJ16ZPMQFGspcDShjY=",
+    ]
+    private static let defaultSubstituter = "https://cache.nixos.org/"
+    /// Whether somebody said which binary caches there are, not only which there are besides.
+    private var choosesSubstituters = false
     /// The names that nothing knows, in the order they came.
     private(set) var unknown: [String] = []
 
@@ -42,7 +49,18 @@ struct NixSettings {
             values[base] = [values[base], value].compactMap { $0 }.joined(separator: " ")
         } else {
             values[name] = value
+            if name == "substituters" { choosesSubstituters = true }
         }
+    }
+
+    /// The binary caches that builds ask, each once.
+    var substituters: [SubstituterOptions.Source] {
+        var sources: [SubstituterOptions.Source] = []
+        for url in list("substituters") where !sources.contains(where: { $0.url == url }) {
+            let isDefault = !choosesSubstituters && url == Self.defaultSubstituter
+            sources.append(SubstituterOptions.Source(url: url, isDefault: isDefault))
+        }
+        return sources
     }
 
     private static func check(_ name: String, _ kind: NixSetting.Kind, _ value: String) throws(UsageError) {

@@ -4,15 +4,17 @@ import NixFormats
 
 /// Nix's `--log-format internal-json`: a line `@nix {…}` for each start, result and end of an activity, and each message.
 ///
-/// Activity types: 101 file transfer, 102 realise, 104 builds, 105 build; results: 101 log line, 105 progress.
+/// Activity types: 100 copy path, 101 file transfer, 102 realise, 103 copy paths, 104 builds, 105 build, 108 substitute; results:
+/// 101 log line, 105 progress.
 struct ActivityLog {
     private var next = UInt64(getpid()) << 32
     private var builds: [String: Build] = [:]
     private var transfers: [String: Transfer] = [:]
-    /// The activities `realise` and `builds`, while anything is built.
-    private var frame: (realise: UInt64, builds: UInt64)?
-    private var expected = 0
-    private var done = 0
+    private var copies: [String: Copy] = [:]
+    /// The activities `realise`, `builds` and `copy paths`, while anything is built or copied.
+    private var frame: (realise: UInt64, builds: UInt64, copies: UInt64)?
+    private var expected = (builds: 0, copies: 0)
+    private var done = (builds: 0, copies: 0)
     private static let interval = 0.1
 
     /// The build of a derivation.
@@ -20,6 +22,12 @@ struct ActivityLog {
         let identifier: UInt64
         /// The derivation's name, as the progress of its fetch has it.
         let name: String
+    }
+
+    /// The substitution of an object, and in it the copying.
+    private struct Copy {
+        let substitution: UInt64
+        let copy: UInt64
     }
 
     /// A file on its way.
@@ -40,22 +48,27 @@ struct ActivityLog {
     /// The lines that an event makes, each with its end.
     mutating func lines(_ event: BuildEvent, _ now: Double) -> String {
         switch event {
-        case .planned(let paths):
-            expected += paths.count
-            return ([BuildPlanText.title(paths.count)] + paths.map { "  \($0)" }).map { Self.message($0) }.joined()
-                + openFrame() + buildsResult()
+        case .planned(let work):
+            guard !work.isEmpty else { return "" }
+            expected.builds += work.builds.count
+            expected.copies += work.fetches.count
+            return BuildPlanText.lines(work).map { Self.message($0) }.joined() + openFrame() + results()
+        case .copying(let path, let cache): return begin(copying: path, from: cache)
+        case .copied(let path):
+            guard let copy = copies.removeValue(forKey: path) else { return "" }
+            done.copies += 1
+            return end(stop(copy.copy) + stop(copy.substitution))
         case .building(let path):
             let build = Build(identifier: identifier(), name: Self.derivationName(path))
             builds[path] = build
-            return openFrame() + buildsResult()
+            return openFrame() + results()
                 + start(
                     build.identifier, type: 105, .info, "building '\(path)'",
                     fields: [.string(ByteString(path)), .string(""), .number("1"), .number("1")])
         case .built(let path):
             guard let build = builds.removeValue(forKey: path) else { return "" }
-            done += 1
-            let end = stop(build.identifier) + buildsResult()
-            return builds.isEmpty && done >= expected ? end + closeFrame() : end
+            done.builds += 1
+            return end(stop(build.identifier))
         case .logLine(let name, let line):
             let text = SafeText.printable(line)
             guard let build = builds.values.first(where: { $0.name == name }) else { return Self.message(text) }
@@ -121,23 +134,47 @@ struct ActivityLog {
         return output
     }
 
+    private mutating func begin(copying path: String, from cache: String) -> String {
+        let copy = Copy(substitution: identifier(), copy: identifier())
+        copies[path] = copy
+        let fields: [JSONValue] = [.string(ByteString(path)), .string(ByteString(cache))]
+        return openFrame() + results() + start(copy.substitution, type: 108, .error, "", fields: fields)
+            + start(
+                copy.copy, type: 100, .info, "copying path '\(path)' from '\(cache)'",
+                fields: fields + [.string("local")],
+                parent: copy.substitution)
+    }
+
+    /// The lines at the end of a build or copy, which may be the last.
+    private mutating func end(_ stops: String) -> String {
+        let lines = stops + results()
+        let isLast =
+            builds.isEmpty && copies.isEmpty && done.builds >= expected.builds && done.copies >= expected.copies
+        return isLast ? lines + closeFrame() : lines
+    }
+
     private mutating func openFrame() -> String {
         guard frame == nil else { return "" }
-        let opened = (realise: identifier(), builds: identifier())
+        let opened = (realise: identifier(), builds: identifier(), copies: identifier())
         frame = opened
         return start(opened.realise, type: 102, .error, "") + start(opened.builds, type: 104, .error, "")
+            + start(opened.copies, type: 103, .error, "")
     }
 
     private mutating func closeFrame() -> String {
         guard let open = frame else { return "" }
         frame = nil
-        return stop(open.builds) + stop(open.realise)
+        return stop(open.copies) + stop(open.builds) + stop(open.realise)
     }
 
-    /// Builds that are done, expected, running and failed.
-    private func buildsResult() -> String {
+    /// Builds and copies that are done, expected, running and failed.
+    private func results() -> String {
         guard let frame else { return "" }
-        return result(frame.builds, type: 105, Self.numbers([Int64(done), Int64(expected), Int64(builds.count), 0]))
+        func line(_ identifier: UInt64, _ done: Int, _ expected: Int, _ running: Int) -> String {
+            result(identifier, type: 105, Self.numbers([Int64(done), Int64(expected), Int64(running), 0]))
+        }
+        return line(frame.builds, done.builds, expected.builds, builds.count)
+            + line(frame.copies, done.copies, expected.copies, copies.count)
     }
 
     private mutating func identifier() -> UInt64 {

@@ -67,9 +67,12 @@ final class ProgressDisplay: Sendable {
             return
         }
         switch event {
-        case .planned(let paths):
-            guard verbosity.showsSteps, verbosity.showsPlan, !paths.isEmpty else { return }
-            print(([BuildPlanText.title(paths.count)] + paths.map { "  \($0)" }).joined(separator: "\n"))
+        case .planned(let work):
+            guard verbosity.showsSteps, verbosity.showsPlan, !work.isEmpty else { return }
+            print(BuildPlanText.lines(work).joined(separator: "\n"))
+        case .copying(let path, let cache):
+            if verbosity.showsSteps { print("copying path '\(path)' from '\(cache)'...") }
+        case .copied: break
         case .building(let path): if verbosity.showsSteps, verbosity.showsPlan { print("building '\(path)'...") }
         case .built: break
         case .logLine(let name, let line):
@@ -187,7 +190,19 @@ final class ProgressDisplay: Sendable {
 
 /// The words of a plan.
 enum BuildPlanText {
-    static func title(_ count: Int) -> String {
-        count == 1 ? "this derivation will be built:" : "these \(count) derivations will be built:"
+    /// What will be built and fetched, and what nothing can make.
+    static func lines(_ work: PlannedWork) -> [String] {
+        var lines: [String] = []
+        func append(_ title: String, _ paths: [String]) {
+            if !paths.isEmpty { lines += [title] + paths.map { "  \($0)" } }
+        }
+        let count = work.builds.count
+        append(count == 1 ? "this derivation will be built:" : "these \(count) derivations will be built:", work.builds)
+        let sizes =
+            "(\(ProgressLine.roundedSize(work.downloadSize)) download, \(ProgressLine.roundedSize(work.unpackedSize)) unpacked)"
+        let paths = work.fetches.count == 1 ? "this path" : "these \(work.fetches.count) paths"
+        append("\(paths) will be fetched \(sizes):", work.fetches)
+        append("don't know how to build these paths:", work.unknown)
+        return lines
     }
 }

@@ -78,6 +78,18 @@ enum ProgressLine {
         return ""
     }
 
+    /// Bytes with a unit from KiB on, and one digit after the point, as Nix writes them.
+    static func roundedSize(_ bytes: UInt64) -> String {
+        var value = Double(bytes) / 1024
+        var units = ["KiB", "MiB", "GiB", "TiB"][...]
+        while value >= 1024, units.count > 1 {
+            value /= 1024
+            units.removeFirst()
+        }
+        let tenths = Int((value * 10).rounded(.toNearestOrEven))
+        return "\(tenths / 10).\(tenths % 10) \(units.first ?? "")"
+    }
+
     /// One digit after the point.
     static func tenths(_ value: Double) -> String {
         let tenths = Int((value * 10).rounded())

@@ -64,15 +64,8 @@ extension StoreProgram {
         StandardStreams.output("\(result.deleted.count) store paths deleted, \(freed) freed\n")
     }
 
-    /// Bytes with a unit from KiB on, and one digit after the point.
     private static func size(_ bytes: Int64) -> String {
-        var value = Double(bytes.magnitude) / 1024
-        var units = ["KiB", "MiB", "GiB", "TiB"][...]
-        while value >= 1024, units.count > 1 {
-            value /= 1024
-            units.removeFirst()
-        }
-        return (bytes < 0 ? "-" : "") + ProgressLine.tenths(value) + " " + (units.first ?? "")
+        (bytes < 0 ? "-" : "") + ProgressLine.roundedSize(bytes.magnitude)
     }
 
     // MARK: Checking

@@ -17,20 +17,21 @@ extension StoreProgram {
                 wanted.append((path, outputs))
             } else {
                 unknown.append(path)
+                if !path.isDerivation { wanted.append((path, [])) }
             }
         }
-        if flags.contains("--ignore-unknown") { unknown = [] }
-        if !unknown.isEmpty {
-            let paths = SortedSet(unknown).map { "\n  \(session.printed($0))" }.joined()
-            display.report(.note("don't know how to build these paths:\(paths)"))
-        }
         let derivations = try wanted.filter { $0.path.isDerivation }.map { try selected($0.path, $0.outputs) }
-        if flags.contains("--dry-run") { return display.report(.planned(try session.plan(derivations))) }
-        if let first = unknown.first {
-            guard first.isDerivation else { throw Self.notSubstitutable(session.printed(first)) }
-            throw CommandFailure("failed to obtain derivation of '\(session.printed(first))'")
+        if flags.contains("--dry-run") || flags.contains("--ignore-unknown") {
+            let plan = try session.plan(derivations, objects: unknown)
+            if flags.contains("--dry-run") { return display.report(.planned(plan)) }
+            unknown.removeAll { plan.unknown.contains(session.printed($0).description) }
         }
-        try session.build(derivations, rebuilds: flags.contains("--check"))
+        if unknown.contains(where: \.isDerivation) {
+            // What a derivation makes is known only when it is there.
+            try session.build([], objects: unknown)
+            return try realise()
+        }
+        try session.build(derivations, objects: unknown, rebuilds: flags.contains("--check"))
         guard !flags.contains("--ignore-unknown") else { return }
         var number = 0
         var results = try session.results(derivations)[...]
