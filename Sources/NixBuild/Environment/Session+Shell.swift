@@ -8,7 +8,7 @@ extension Session {
     ///
     /// - Parameter installable: a folder, a file or a flake reference, with an attribute of `devShells` after `#`.
     package func shell(_ installable: String) throws(SessionError) -> DevShell {
-        let (reference, fragment) = FlakeReference.split(installable)
+        let (reference, fragment) = FlakeAddress.split(installable)
         switch try location(reference) {
         case .devenv(let folder):
             let evaluation = ValueRoot(try devenv(folder), evaluator)

@@ -8,8 +8,15 @@ struct FlakeAddress {
     /// Where relative paths start from.
     let base: String
     /// Told what there is to say about the text: a warning, or a remark.
-    let warn: (String) -> Void
-    let note: (String) -> Void
+    var warn: (String) -> Void = { _ in }
+    var note: (String) -> Void = { _ in }
+
+    /// The address and the fragment of an installable such as `.#models.bert`; the fragment is nil without `#`.
+    static func split(_ text: String) -> (address: String, fragment: String?) {
+        guard let hash = text.firstIndex(of: "#") else { return (text, nil) }
+        let fragment = text[text.index(after: hash)...]
+        return (String(text[..<hash]), PercentEncoding.decode(String(fragment)) ?? String(fragment))
+    }
 
     /// The reference that a text stands for.
     ///

@@ -46,16 +46,8 @@ final class InputFetcher {
     }
 
     private func resolve(_ reference: InputReference, isTop: Bool) throws(EvaluationError) -> InputReference {
-        guard case .string("indirect")? = reference.attributes["type"] else { return reference }
         do throws(ProjectError) {
-            var attributes: [String: String] = [:]
-            for (name, value) in reference.attributes.values where name != "type" {
-                if case .string(let text) = value { attributes[name] = text }
-            }
-            let found = try session.resolved(
-                FlakeReference(kind: .indirect, attributes: attributes, directory: reference.directory),
-                isLimited: !isTop)
-            return InputReference(found.inputAttributes, directory: found.directory)
+            return try session.resolved(reference, isLimited: !isTop)
         } catch { throw session.evaluator.failure(error.message) }
     }
 

@@ -101,16 +101,3 @@ struct LockGraph {
         return nil
     }
 }
-
-extension InputReference {
-    /// Whether what it names can never be anything else.
-    var isLocked: Bool {
-        guard case .string(let type)? = attributes["type"], let scheme = InputScheme(rawValue: type) else {
-            return false
-        }
-        return scheme.isLocked(attributes)
-    }
-
-    /// As a URL; the attributes where there is none.
-    var url: String { (try? text(features: ["flakes"])) ?? allAttributes.json }
-}

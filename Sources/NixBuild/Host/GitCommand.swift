@@ -42,10 +42,10 @@ struct GitCommand {
 
         /// Refuses what git is not to be asked for.
         func check() throws(GitError) {
-            if let reference, !FlakeReference.isGitReference(reference) {
+            if let reference, !GitNames.isReference(reference) {
                 throw GitError(message: "invalid Git branch/tag name '\(reference)'")
             }
-            if let revision, !FlakeReference.isRevision(revision) {
+            if let revision, !GitNames.isRevision(revision) {
                 throw GitError(message: "invalid Git commit hash '\(revision)'")
             }
             if ignoresExports, fillsSubmodules {

@@ -38,18 +38,9 @@ extension StoreHost {
         }
     }
 
-    /// An input in the attributes of a flake's lock file, or as the address that `url` is when there is no type.
+    /// An input in the attributes of a flake's lock file.
     private func fetchTree(_ attributes: FetchAttributes) throws(HostError) -> HostFetched {
-        guard let type = attributes["type"] else {
-            guard let url = attributes["url"] else { throw HostError("argument 'type' is missing") }
-            let reference: FlakeReference
-            do throws(ProjectError) {
-                reference = try FlakeReference(parsing: url, relativeTo: nil)
-            } catch {
-                throw HostError(error.message)
-            }
-            return try fetchTree(FetchAttributes(reference.fetchAttributes))
-        }
+        let type = try attributes.require("type")
         switch type {
         case "path": return try fetchPath(attributes)
         case "tarball": return try fetchTarball(attributes)
@@ -138,7 +129,7 @@ extension StoreHost {
         let owner = try attributes.require("owner")
         let repository = try attributes.require("repo")
         let version = attributes["rev"] ?? attributes["ref"] ?? "HEAD"
-        guard version == "HEAD" || FlakeReference.isGitReference(version) || FlakeReference.isRevision(version) else {
+        guard version == "HEAD" || GitNames.isReference(version) else {
             throw HostError("invalid branch/tag name '\(version)'")
         }
         let url =

@@ -8,8 +8,8 @@ import NixStore
 /// Source: "nix registry" in the Nix manual; the file format's version 2.
 struct FlakeRegistry {
     private struct Entry {
-        let from: FlakeReference
-        let to: FlakeReference
+        let from: InputReference
+        let to: InputReference
         /// Whether only exactly `from` is meant, not what adds a reference or a commit to it.
         let isExact: Bool
     }
@@ -50,40 +50,34 @@ struct FlakeRegistry {
         self.entries = entries
     }
 
-    private static func override(_ text: String, _ folder: String) throws(ProjectError) -> FlakeReference {
-        if case (_, let fragment?) = FlakeReference.split(text), !fragment.isEmpty {
-            throw ProjectError("unexpected fragment '\(fragment)' in flake reference '\(text)'")
-        }
-        return try FlakeReference(parsing: text, relativeTo: folder)
+    private static func override(_ text: String, _ folder: String) throws(ProjectError) -> InputReference {
+        try FlakeAddress(base: folder).reference(text, allowsMissing: true)
     }
 
-    private static func reference(_ json: JSONValue) -> FlakeReference? {
+    private static func reference(_ json: JSONValue) -> InputReference? {
         guard case .object(let members) = json else { return nil }
-        var attributes: [String: String] = [:]
+        var attributes = InputAttributes()
         for member in members {
+            let name = member.key.description
             switch member.value {
-            case .string(let text): attributes[member.key.description] = text.description
-            case .number(let digits): attributes[member.key.description] = digits.description
-            case .bool(let flag): attributes[member.key.description] = flag ? "1" : "0"
+            case .string(let text): attributes[name] = .string(text.description)
+            case .number: attributes[name] = member.value.integer.flatMap { UInt64(exactly: $0) }.map { .integer($0) }
+            case .bool(let flag): attributes[name] = .bool(flag)
             case .null, .array, .object: return nil
             }
         }
-        guard let kind = attributes.removeValue(forKey: "type").flatMap(FlakeReference.Kind.init(rawValue:)) else {
-            return nil
-        }
-        let directory = attributes.removeValue(forKey: "dir") ?? ""
-        return FlakeReference(kind: kind, attributes: attributes, directory: directory)
+        return attributes["type"] == nil ? nil : try? InputReference(attributes)
     }
 
     /// What a reference stands for, nil where it is not listed.
-    func lookUp(_ reference: FlakeReference) throws(ProjectError) -> FlakeReference? {
-        for entry in entries where entry.from.kind == reference.kind {
+    func lookUp(_ reference: InputReference) throws(ProjectError) -> InputReference? {
+        for entry in entries {
             if entry.isExact {
-                if entry.from == reference { return entry.to }
+                if entry.from.isSame(as: reference) { return entry.to }
                 continue
             }
             var wanted = entry.from.attributes
-            var further: [String: String] = [:]
+            var further = InputAttributes()
             for name in ["ref", "rev"] where wanted[name] == nil {
                 wanted[name] = reference.attributes[name]
                 further[name] = reference.attributes[name]
@@ -95,27 +89,19 @@ struct FlakeRegistry {
     }
 }
 
-extension FlakeReference {
+extension InputReference {
     /// The reference with a branch or a commit.
-    fileprivate func adding(_ further: [String: String], directory: String) throws(ProjectError) -> FlakeReference {
+    fileprivate func adding(_ further: InputAttributes, directory: String) throws(ProjectError) -> InputReference {
         var result = self
         if result.directory.isEmpty { result.directory = directory }
-        for (name, value) in further.sorted(by: { $0.key < $1.key }) {
-            guard [.git, .github, .gitlab, .sourcehut, .mercurial, .indirect].contains(kind) else {
+        for (name, value) in further.sorted {
+            guard let scheme, ![.path, .tarball, .file].contains(scheme) else {
                 let what = name == "ref" ? "branch/tag name" : "revision"
-                throw ProjectError("don't know how to set \(what) of input '\(text)' to '\(value)'")
+                throw ProjectError("don't know how to set \(what) of input '\(url)' to '\(further.text(name) ?? "")'")
             }
             result.attributes[name] = value
         }
         return result
-    }
-
-    /// As Nix writes it.
-    var text: String {
-        var values = attributes.mapValues { InputAttributes.Value.string($0) }
-        values["type"] = .string(kind.rawValue)
-        let reference = try? InputReference(InputAttributes(values))
-        return (try? reference?.text(features: ["flakes"])) ?? attributes["id"].map { "flake:\($0)" } ?? kind.rawValue
     }
 }
 
@@ -127,8 +113,8 @@ extension Session {
     ///
     /// - Parameter isLimited: whether only the command line and the global registry are asked, as for inputs of flakes.
     /// - Throws: `ProjectError` for a name that none of them has.
-    func resolved(_ reference: FlakeReference, isLimited: Bool = false) throws(ProjectError) -> FlakeReference {
-        guard reference.kind == .indirect else { return reference }
+    func resolved(_ reference: InputReference, isLimited: Bool = false) throws(ProjectError) -> InputReference {
+        guard reference.scheme == .indirect else { return reference }
         var current = reference
         var local = [try FlakeRegistry(overrides: settings.flakeOverrides, folder: settings.folder)]
         for file in isLimited ? [] : registryFiles() where Paths.exists(file) {
@@ -136,19 +122,19 @@ extension Session {
         }
         var global: FlakeRegistry?
         for _ in 0..<Self.maximumSteps {
-            guard current.kind == .indirect else { return current }
-            var next: FlakeReference?
+            guard current.scheme == .indirect else { return current }
+            var next: InputReference?
             for registry in local where next == nil { next = try registry.lookUp(current) }
             if next == nil {
                 if global == nil { global = try globalRegistry() }
                 next = try global?.lookUp(current)
             }
             guard let next else {
-                throw ProjectError("cannot find flake '\(current.text)' in the flake registries")
+                throw ProjectError("cannot find flake '\(current.url)' in the flake registries")
             }
             current = next
         }
-        throw ProjectError("cycle detected in flake registry for '\(reference.text)'")
+        throw ProjectError("cycle detected in flake registry for '\(reference.url)'")
     }
 
     /// The user's registry and the machine's.

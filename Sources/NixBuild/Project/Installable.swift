@@ -1,4 +1,5 @@
 package import NixEval
+import NixFormats
 import NixStore
 
 /// What a command line asks to evaluate or build.
@@ -125,7 +126,7 @@ extension Session {
 
     /// How messages call an installable: a flake by its address.
     package func name(ofInstallable text: String) -> String {
-        let (reference, fragment) = FlakeReference.split(text)
+        let (reference, fragment) = FlakeAddress.split(text)
         guard let location = try? location(reference), case .flake(let place) = location else { return text }
         return "\(place.name)#\(fragment ?? "")"
     }
@@ -133,7 +134,7 @@ extension Session {
     private func installable(
         _ text: String, _ request: InstallableRequest, _ purpose: InstallableRequest.Purpose
     ) throws(SessionError) -> Value {
-        let (reference, fragment) = FlakeReference.split(text)
+        let (reference, fragment) = FlakeAddress.split(text)
         let path = try parse(fragment ?? "")
         switch try location(reference, hintingAtAttributes: fragment == nil) {
         case .file(let file):
@@ -166,7 +167,7 @@ extension Session {
     }
 
     func location(_ reference: String) throws(SessionError) -> ProjectLocation {
-        let input: FlakeReference
+        let input: InputReference
         do throws(ProjectError) {
             let isPlace =
                 reference.isEmpty || reference.hasPrefix(".") || reference.hasPrefix("/")
@@ -181,8 +182,8 @@ extension Session {
                 else { return location }
                 input = tree
             } else {
-                input = try resolved(FlakeReference(parsing: reference, relativeTo: settings.folder))
-                if input.kind == .path, let path = input.attributes["path"] {
+                input = try resolved(FlakeAddress(base: settings.folder).reference(reference, allowsMissing: true))
+                if input.scheme == .path, let path = input.attributes.text("path") {
                     let location = try ProjectLocation(Paths.absolute(input.directory, from: path))
                     guard case .flake(let place) = location else { return location }
                     return .flake(FlakePlace(folder: place.folder, reference: input))
@@ -195,9 +196,9 @@ extension Session {
     }
 
     /// The state of a Git work tree that a flake's path with further words means; nil for a path in none.
-    private static func workTree(of place: FlakePlace, query: Substring) throws(ProjectError) -> FlakeReference? {
+    private static func workTree(of place: FlakePlace, query: Substring) throws(ProjectError) -> InputReference? {
         guard let (root, directory) = FlakePlace.workTree(of: place.folder) else { return nil }
-        var reference = try FlakeReference(parsing: "git+file://\(root)?\(query)", relativeTo: nil)
+        var reference = try FlakeAddress(base: root).reference("git+file://\(root)?\(query)")
         if !directory.isEmpty {
             guard reference.directory.isEmpty else {
                 throw ProjectError("flake URL '\(place.folder)?\(query)' has an inconsistent 'dir' parameter")

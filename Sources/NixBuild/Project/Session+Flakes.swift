@@ -11,14 +11,6 @@ struct FlakeTree {
     let directory: String
 }
 
-extension InputAttributes.Value {
-    /// The text of an attribute that is one.
-    fileprivate var text: String? {
-        guard case .string(let text) = self else { return nil }
-        return text
-    }
-}
-
 extension Session {
     /// A flake, as `builtins.getFlake` would answer it.
     package func flake(_ place: FlakePlace) throws(SessionError) -> Value {
@@ -31,26 +23,18 @@ extension Session {
 
     /// The flake at a reference, for `builtins.getFlake`.
     func flake(at reference: InputReference) throws(EvaluationError) -> Value {
-        var reference = reference
-        if case .string("indirect")? = reference.attributes["type"] {
-            let named: FlakeReference
-            do throws(ProjectError) {
-                named = try resolved(
-                    FlakeReference(
-                        kind: .indirect,
-                        attributes: reference.attributes.values.compactMapValues(\.text).filter { $0.key != "type" },
-                        directory: reference.directory))
-            } catch { throw evaluator.failure(error.message) }
-            reference = InputReference(named.inputAttributes, directory: named.directory)
+        let resolved: InputReference
+        do throws(ProjectError) { resolved = try self.resolved(reference) } catch {
+            throw evaluator.failure(error.message)
         }
-        let tree = try tree(reference.attributes, reference.directory)
+        let tree = try tree(resolved)
         return try evaluate(tree, in: Paths.absolute(tree.directory, from: realPath(tree.object)))
     }
 
     /// Fetches what a reference of the command line names.
-    func place(of reference: FlakeReference) throws(SessionError) -> FlakePlace {
+    func place(of reference: InputReference) throws(SessionError) -> FlakePlace {
         do throws(EvaluationError) {
-            let tree = try tree(reference.inputAttributes, reference.directory)
+            let tree = try tree(reference)
             let folder = Paths.absolute(reference.directory, from: realPath(tree.object))
             let place = FlakePlace(folder: folder, reference: reference)
             flakeTrees[place] = tree
@@ -64,19 +48,19 @@ extension Session {
     private func tree(of place: FlakePlace) throws(EvaluationError) -> FlakeTree {
         if let known = flakeTrees[place] { return known }
         var input = place.input
-        if place.reference == nil, input.kind == .git, !host.hasGit {
+        if place.reference == nil, input.scheme == .git, !host.hasGit {
             host.warnOnce(
                 "the program 'git' is not on PATH: the flake in '\(place.folder)' has all files there, not only tracked ones"
             )
-            input = FlakeReference(kind: .path, attributes: ["path": place.folder])
+            input = FlakePlace.plain(place.folder)
         }
-        let tree = try tree(input.inputAttributes, input.directory)
+        let tree = try tree(input)
         flakeTrees[place] = tree
         return tree
     }
 
-    private func tree(_ attributes: InputAttributes, _ directory: String) throws(EvaluationError) -> FlakeTree {
-        let tree = try fetched(attributes, directory)
+    private func tree(_ reference: InputReference) throws(EvaluationError) -> FlakeTree {
+        let tree = try fetched(reference)
         let file = flakeFile(tree)
         do throws(HostError) {
             guard try host.fileType(file) != nil else { throw host.missing(file) }
@@ -86,15 +70,15 @@ extension Session {
         let wishes = ValueRoot(
             try call("wishes", of: functions, [("file", ValueRoot(try evaluator.makePath(file), evaluator))]), evaluator
         )
-        var wanted = attributes
+        var wanted = reference
         for name in try evaluator.attributeNames(of: wishes.value) {
-            wanted[String(decoding: name, as: UTF8.self)] = .bool(true)
+            wanted.attributes[String(decoding: name, as: UTF8.self)] = .bool(true)
         }
-        return wanted == attributes ? tree : try fetched(wanted, directory)
+        return wanted == reference ? tree : try fetched(wanted)
     }
 
-    private func fetched(_ attributes: InputAttributes, _ directory: String) throws(EvaluationError) -> FlakeTree {
-        let source = ValueRoot(try evaluator.fetchInput(attributes), evaluator)
+    private func fetched(_ reference: InputReference) throws(EvaluationError) -> FlakeTree {
+        let source = ValueRoot(try evaluator.fetchInput(reference.attributes), evaluator)
         guard let path = try evaluator.attribute("outPath", of: source.value) else {
             throw evaluator.failure("attribute 'outPath' missing")
         }
@@ -102,7 +86,7 @@ extension Session {
         do {
             let object = try host.storeDirectory.parse(ByteString(text))
             try host.write([object])
-            return FlakeTree(source: source, object: object, directory: directory)
+            return FlakeTree(source: source, object: object, directory: reference.directory)
         } catch let error as HostError {
             throw EvaluationError(error)
         } catch {

@@ -50,6 +50,18 @@ package struct InputReference: Hashable, Sendable {
         return all
     }
 
+    /// The kind of input; nil for a type that nobody knows.
+    package var scheme: InputScheme? {
+        guard case .string(let type)? = attributes["type"] else { return nil }
+        return InputScheme(rawValue: type)
+    }
+
+    /// Whether what it names can never be anything else.
+    package var isLocked: Bool { scheme?.isLocked(attributes) ?? false }
+
+    /// As a URL; the attributes where there is none.
+    package var url: String { (try? text(features: ["flakes"])) ?? allAttributes.json }
+
     /// The path of an input that lies beside the flake that names it; nil for all others.
     package var relativePath: String? {
         guard case .string("path")? = attributes["type"], case .string(let path)? = attributes["path"] else {
