@@ -54,6 +54,19 @@ def pattern(source: random.Random, depth: int = 3, valid: bool = False) -> str:
     return group + source.choice(("*", "+", "?", "{2}", "{1,2}", "{0,1}", "{2,}", "*", "?", "{0}", "{,2}" if not valid else "?"))
 
 
+def repetition(source: random.Random, depth: int = 3) -> str:
+    """Repetitions of repetitions, most of whose bodies may be empty."""
+    choice = source.random()
+    if depth == 0 or choice < 0.2:
+        return source.choice(("a", "b", "", "a", "ab", "[ab]", ".", "a*", "b?"))
+    if choice < 0.5:
+        body = source.choice(("({})", "({})", "({}|)", "(|{})", "({}|b)")).format(repetition(source, depth - 1))
+        first = source.choice(("", "*", "*", "+", "+", "?", "{1,2}", "{0,2}", "{2,}", "{1,}", "{2}"))
+        return body + first + source.choice(("", "", "*", "+", "?"))
+    left, right = repetition(source, depth - 1), repetition(source, depth - 1)
+    return left + right if choice < 0.75 else f"({left}|{right})"
+
+
 def subject(source: random.Random, alphabet: str = "aabbc.x") -> str:
     return "".join(source.choice(alphabet) for _ in range(source.randrange(0, 9)))
 

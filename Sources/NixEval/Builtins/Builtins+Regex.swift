@@ -10,12 +10,12 @@ extension Builtins {
             let regex = try machine.regex(source)
             let string = try machine.forceString(
                 text, 0, "while evaluating the second argument passed to builtins.match")
-            let found: Regex.Match?
+            let found: Regex.Matches
             do throws(RegexError) { found = try regex.match(string.bytes) } catch {
                 throw EvaluationError(error, source)
             }
-            guard let found else { return .null }
-            return try machine.groups(found, regex.groupCount, of: string)
+            if found.count == 0 { return .null }
+            return try machine.groups(found, 0, regex.groupCount, of: string)
         },
         Builtin("split", 2, strict: 3) { (machine, pattern, text, _, _) throws(EvaluationError) in
             let source = try machine.stringWithoutContext(
@@ -23,20 +23,21 @@ extension Builtins {
             let regex = try machine.regex(source)
             let string = try machine.forceString(
                 text, 0, "while evaluating the second argument passed to builtins.split")
-            let found: [Regex.Match]
+            let found: Regex.Matches
             do throws(RegexError) { found = try regex.matches(string.bytes) } catch {
                 throw EvaluationError(error, source)
             }
             let result = try machine.emptyElements(2 * found.count + 1)
-            if found.isEmpty {
+            if found.count == 0 {
                 result.elements[0] = string.bits
                 return result
             }
             var from = 0
-            for (index, match) in found.enumerated() {
-                result.elements[2 * index] = try machine.part(from..<match.range.lowerBound, of: string).bits
-                result.elements[2 * index + 1] = try machine.groups(match, regex.groupCount, of: string).bits
-                from = match.range.upperBound
+            for index in 0..<found.count {
+                let range = found.range(index)
+                result.elements[2 * index] = try machine.part(from..<range.lowerBound, of: string).bits
+                result.elements[2 * index + 1] = try machine.groups(found, index, regex.groupCount, of: string).bits
+                from = range.upperBound
             }
             result.elements[2 * found.count] = try machine.part(from..<string.bytes.count, of: string).bits
             return result
@@ -57,12 +58,8 @@ extension EvaluationError {
 extension Machine {
     /// The regular expression of a pattern, compiled once.
     fileprivate func regex(_ pattern: Value) throws(EvaluationError) -> Regex {
-        let key = Array(pattern.bytes)
-        if let known = evaluator.regexes[ByteString(key)] { return known }
         do throws(RegexError) {
-            let regex = try Regex(key, interruptFlag: state.pointee.interruptFlag)
-            evaluator.regexes[ByteString(key)] = regex
-            return regex
+            return try evaluator.regexes.regex(Array(pattern.bytes), interruptFlag: state.pointee.interruptFlag)
         } catch { throw EvaluationError(error, pattern) }
     }
 
@@ -71,11 +68,13 @@ extension Machine {
         try self.string(UnsafeBufferPointer(rebasing: string.bytes[range]))
     }
 
-    /// The groups of a match: strings, or null for those that took no part.
-    fileprivate func groups(_ match: Regex.Match, _ count: Int, of string: Value) throws(EvaluationError) -> Value {
+    /// The groups of one match: strings, or null for those that took no part.
+    fileprivate func groups(
+        _ matches: Regex.Matches, _ match: Int, _ count: Int, of string: Value
+    ) throws(EvaluationError) -> Value {
         let result = try emptyElements(count)
         for index in 0..<count {
-            let group = match.group(index + 1)
+            let group = matches.group(match, index + 1)
             result.elements[index] =
                 try group.map { (range) throws(EvaluationError) in try part(range, of: string).bits } ?? Value.null.bits
         }

@@ -41,7 +41,7 @@ package final class Evaluator {
     /// Evaluates the flake at a reference, for `builtins.getFlake`; nil where flakes cannot be read.
     package var flakes: ((InputReference) throws(EvaluationError) -> Value)?
     /// Compiled regular expressions by pattern.
-    var regexes: [ByteString: Regex] = [:]
+    var regexes = RegexCache()
     /// Errors that thunks throw again, with the frames that they got on their first way out.
     private var keptErrors: [EvaluationError] = []
     private var keptSources: [SourceFile] = []

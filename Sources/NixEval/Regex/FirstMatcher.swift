@@ -2,7 +2,7 @@
 ///
 /// Right for every program without alternatives and, where the end of the text must be reached, for those too; not for
 /// repetitions whose body may be empty (`LongestMatcher`).
-struct FirstMatcher: RegexMatcher {
+struct FirstMatcher: RegexMatcher, ~Copyable {
     /// What to do when the way taken fails: go on at a state, or put back an offset.
     private struct Retry {
         /// The state, or -1 minus the index of the offset.
@@ -27,7 +27,7 @@ struct FirstMatcher: RegexMatcher {
     init(
         _ program: RegexProgram, _ text: UnsafeBufferPointer<UInt8>, mustReachEnd: Bool,
         interruptFlag: UnsafeMutablePointer<Int32>
-    ) {
+    ) throws(RegexError) {
         self.program = program
         self.text = text
         self.mustReachEnd = mustReachEnd
@@ -36,7 +36,7 @@ struct FirstMatcher: RegexMatcher {
         patience = 256 + 4 * text.count
     }
 
-    mutating func match(at start: Int, mayBeEmpty: Bool) throws(RegexError) -> [Int]? {
+    mutating func match(at start: Int, mayBeEmpty: Bool, into found: inout [Int]) throws(RegexError) -> Bool {
         // A failure that came of the ban on empty matches says nothing about later searches.
         let kept = mayBeEmpty ? [] : visited
         if !mayBeEmpty, !visited.isEmpty { try clearVisited() }
@@ -48,8 +48,9 @@ struct FirstMatcher: RegexMatcher {
             switch try run(from: start, mayBeEmpty: mayBeEmpty) {
             case .found(let end):
                 offsets[1] = end
-                return offsets
-            case .notFound: return nil
+                found += offsets
+                return true
+            case .notFound: return false
             case .impatient: try clearVisited()
             }
         }

@@ -12,74 +12,85 @@ final class Regex {
         self.interruptFlag = interruptFlag
     }
 
+    deinit { program.deallocate() }
+
     var groupCount: Int { program.groupCount }
 
-    /// Where a match and its groups lie: offsets of begin and end, the whole match first; -1 for a group without match.
-    struct Match {
-        fileprivate(set) var offsets: [Int]
-        var range: Range<Int> { offsets[0]..<offsets[1] }
-        func group(_ number: Int) -> Range<Int>? {
-            offsets[2 * number + 1] < 0 ? nil : offsets[2 * number]..<offsets[2 * number + 1]
+    /// Where matches and their groups lie.
+    struct Matches {
+        /// Begin and end of a match, then of its groups, match by match; -1 for a group without match.
+        fileprivate(set) var offsets: [Int] = []
+        private let stride: Int
+
+        fileprivate init(groupCount: Int) { stride = 2 * groupCount + 2 }
+
+        var count: Int { offsets.count / stride }
+
+        func range(_ index: Int) -> Range<Int> { offsets[index * stride]..<offsets[index * stride + 1] }
+
+        /// `number` counts from 1.
+        func group(_ index: Int, _ number: Int) -> Range<Int>? {
+            let place = index * stride + 2 * number
+            return offsets[place + 1] < 0 ? nil : offsets[place]..<offsets[place + 1]
         }
     }
 
-    /// The match of the whole text.
-    func match(_ text: UnsafeBufferPointer<UInt8>) throws(RegexError) -> Match? {
-        var matcher = makeMatcher(text, mustReachEnd: true)
-        return try matcher.match(at: 0, mayBeEmpty: true).map { Match(offsets: $0) }
-    }
-
-    /// All matches from left to right, none overlapping.
-    ///
-    /// Behind an empty match, one that is not empty is tried first.
-    func matches(_ text: UnsafeBufferPointer<UInt8>) throws(RegexError) -> [Match] {
-        var matcher = makeMatcher(text, mustReachEnd: false)
-        var result: [Match] = []
-        var from = 0
-        while from <= text.count {
-            guard let found = try search(&matcher, text, from) else { return result }
-            result.append(found)
-            from = found.range.upperBound
-            while result[result.count - 1].range.isEmpty {
-                if from == text.count { return result }
-                guard let next = try matcher.match(at: from, mayBeEmpty: false) else {
-                    from += 1
-                    break
-                }
-                result.append(Match(offsets: next))
-                from = result[result.count - 1].range.upperBound
-            }
+    /// The match of the whole text, if there is one.
+    func match(_ text: UnsafeBufferPointer<UInt8>) throws(RegexError) -> Matches {
+        var result = Matches(groupCount: groupCount)
+        if program.roundBits > 0 {
+            var matcher = try LongestMatcher(program, text, mustReachEnd: true, interruptFlag: interruptFlag)
+            _ = try matcher.match(at: 0, mayBeEmpty: true, into: &result.offsets)
+        } else {
+            var matcher = try FirstMatcher(program, text, mustReachEnd: true, interruptFlag: interruptFlag)
+            _ = try matcher.match(at: 0, mayBeEmpty: true, into: &result.offsets)
         }
         return result
     }
 
-    private func makeMatcher(_ text: UnsafeBufferPointer<UInt8>, mustReachEnd: Bool) -> any RegexMatcher {
-        if program.trackedCount > 0 || !mustReachEnd && program.hasAlternatives {
-            return LongestMatcher(program, text, mustReachEnd: mustReachEnd, interruptFlag: interruptFlag)
+    /// All matches from left to right, none overlapping.
+    func matches(_ text: UnsafeBufferPointer<UInt8>) throws(RegexError) -> Matches {
+        if program.roundBits > 0 || program.hasAlternatives {
+            return try search(LongestMatcher(program, text, mustReachEnd: false, interruptFlag: interruptFlag), text)
         }
-        return FirstMatcher(program, text, mustReachEnd: mustReachEnd, interruptFlag: interruptFlag)
+        return try search(FirstMatcher(program, text, mustReachEnd: false, interruptFlag: interruptFlag), text)
     }
 
+    /// Behind an empty match, one that is not empty is tried first.
     private func search(
-        _ matcher: inout any RegexMatcher, _ text: UnsafeBufferPointer<UInt8>, _ from: Int
-    ) throws(RegexError) -> Match? {
-        for start in from...text.count {
+        _ matcher: consuming some RegexMatcher & ~Copyable, _ text: UnsafeBufferPointer<UInt8>
+    ) throws(RegexError) -> Matches {
+        var result = Matches(groupCount: groupCount)
+        var from = 0
+        while from <= text.count {
             if let first = program.firstBytes {
-                guard start < text.count else { return nil }
-                if !first.contains(text[start]) { continue }
+                while from < text.count, !first.contains(text[from]) { from += 1 }
+                if from == text.count { break }
             }
-            if let found = try matcher.match(at: start, mayBeEmpty: true) { return Match(offsets: found) }
+            if try !matcher.match(at: from, mayBeEmpty: true, into: &result.offsets) {
+                from += 1
+                continue
+            }
+            from = result.range(result.count - 1).upperBound
+            while result.range(result.count - 1).isEmpty {
+                if from == text.count { return result }
+                guard try matcher.match(at: from, mayBeEmpty: false, into: &result.offsets) else {
+                    from += 1
+                    break
+                }
+                from = result.range(result.count - 1).upperBound
+            }
         }
-        return nil
+        return result
     }
 }
 
 /// Finds the match that begins at a given place of one text.
 ///
 /// What it learns about the text serves later calls.
-protocol RegexMatcher {
-    /// The offsets of the match and its groups, as in `Regex.Match`.
-    mutating func match(at start: Int, mayBeEmpty: Bool) throws(RegexError) -> [Int]?
+protocol RegexMatcher: ~Copyable {
+    /// Appends the offsets of the match and its groups, as in `Regex.Matches`; false where there is none.
+    mutating func match(at start: Int, mayBeEmpty: Bool, into found: inout [Int]) throws(RegexError) -> Bool
 }
 
 /// Counts steps, so that a search can be stopped.
