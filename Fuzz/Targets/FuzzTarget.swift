@@ -102,13 +102,19 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         guard let read = try? ATermReader.read(ByteString(bytes), name: "n", store: store) else { return }
         guard let written = try? DerivationText(read, store: store).file() else { return }
         // Nix writes the names of outputs and the system as they are.
-        let plain = [read.system] + read.outputs.map(\.key) + read.inputDerivations.flatMap { Array($0.value) }
+        let plain =
+            [read.system] + read.outputs.map(\.key) + read.inputDerivations.flatMap { Array($0.value) }
+            + read.dynamicInputs.flatMap { outputs(in: $0.value) }
         guard plain.allSatisfy({ !$0.bytes.contains(UInt8(ascii: "\"")) && !$0.bytes.contains(UInt8(ascii: "\\")) })
         else { return }
         guard let again = try? ATermReader.read(written, name: "n", store: store) else {
             preconditionFailure("a written derivation cannot be read")
         }
         precondition((try? DerivationText(again, store: store).file()) == written)
+    }
+
+    private static func outputs(in held: SortedMap<ByteString, DynamicInputs>) -> [ByteString] {
+        held.flatMap { [$0.key] + Array($0.value.outputs) + outputs(in: $0.value.held) }
     }
 
     private static func readArchive(_ bytes: [UInt8]) {

@@ -197,3 +197,20 @@ def test_a_nar_is_unpacked(project, tmp_path):
         assert result.returncode == 1
         assert message in result.stderr
     project.verifies_clean()
+
+
+def test_outputs_that_outputs_hold_are_not_built(project):
+    features = ("--extra-experimental-features", "ca-derivations dynamic-derivations")
+    (project.folder / "held.nix").write_text("""
+      let
+        drv = attributes: derivation ({ system = "x86_64-linux"; builder = "/bin/sh"; } // attributes);
+        fixed = drv { name = "inner.drv"; outputHashMode = "text"; outputHash = "sha256-AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="; };
+        held = builtins.outputOf fixed.outPath "out";
+      in { needs = drv { name = "needs"; inherit held; }; text = builtins.readFile held; }
+    """)
+    needs = project.run("build", *features, "-f", "held.nix", "needs")
+    assert needs.returncode == 1
+    assert re.search(rf"cannot build '{DRV}-needs\.drv': it needs outputs of derivations that other outputs hold", needs.stderr), needs.stderr
+    text = project.run("eval", *features, "-f", "held.nix", "text")
+    assert text.returncode == 1
+    assert re.search(rf"cannot build '{DRV}-inner\.drv\.drv\^out\^out': outputs of derivations", text.stderr), text.stderr

@@ -15,7 +15,12 @@ import Testing
         ("Foo", "expected string 'D'"),
         ("Derive(", "expected string '['"),
         (#"DrvWithVersion("foo","#, "Unknown derivation ATerm format version 'foo'"),
-        (#"DrvWithVersion("xp-dyn-drv",["#, "dynamic derivations are not supported"),
+        (#"DrvWithVersion("xp-dyn-drv""#, "expected string ','"),
+        (#"DrvWithVersion("xp-dyn-drv",["#, "expected string '('"),
+        (#"DrvWithVersion("xp-dyn-drv",[],[("\#(path).drv",x"#, "invalid inputDrvs entry in derivation"),
+        (#"DrvWithVersion("xp-dyn-drv",[],[("\#(path).drv",([],[("a",["b"])]),"#, "expected string ')'"),
+        (#"DrvWithVersion("xp-dyn-drv",[],[("\#(path).drv",([],["a"]))],[],"s","b",[],[])"#, "expected string '('"),
+        (#"Derive([],[("\#(path).drv",([],[("a",["b"])]))],[],"s","b",[],[])"#, "expected string '['"),
         (#"Derive([("out"#, "unterminated string in derivation"),
         (file(#"("out","\#(path)","",""),"#), "expected string '('"),
         (file(#"("out","relative","","")"#), "bad path 'relative' in derivation"),
@@ -87,11 +92,33 @@ import Testing
             file("", #"[],"s","b",[],[("a","2"),("b","0")])"#)
         ),
         (file(#"("out","","","deadbeef")"#), file(#"("out","","","")"#)),
+        (
+            dynamicFile(#"("\#(path).drv",([],[("a",["b"]),("a",["c"])]))"#),
+            dynamicFile(#"("\#(path).drv",([],[("a",["c"])]))"#)
+        ),
+        (dynamicFile(""), file("")),
     ]
+
+    /// A file in the form with dynamic inputs.
+    static func dynamicFile(_ inputs: String) -> String {
+        #"DrvWithVersion("xp-dyn-drv",[],[\#(inputs)],[],"s","b",[],[])"#
+    }
 
     @Test(arguments: tolerated) func tolerates(text: String, canonical: String) throws {
         let derivation = try ATermReader.read(ByteString(text), name: "base", store: .standard)
         #expect(try DerivationText(derivation, store: .standard).file() == ByteString(canonical))
+    }
+
+    /// However deep outputs hold derivations, a file does not end the program.
+    @Test func deepInputsAreRefused() {
+        let depth = 100_000
+        let text =
+            #"DrvWithVersion("xp-dyn-drv",[],[("\#(Self.path).drv","#
+            + String(repeating: #"([],[("a","#, count: depth) + #"["b"]"#
+        let error = #expect(throws: FormatError.self) {
+            try ATermReader.read(ByteString(text), name: "base", store: .standard)
+        }
+        #expect(error?.message == "outputs hold derivations too deeply")
     }
 
     /// A fixed output's path is not read but computed, as in Nix 2.34.
@@ -168,8 +195,15 @@ import Testing
             derivation.outputs[random.name()] = outputs.randomElement(using: &random)
         }
         for _ in 0..<Int.random(in: 0...3, using: &random) {
-            derivation.inputDerivations[try path(&random)] = SortedSet([random.name(), random.name()])
+            let input = try path(&random)
+            derivation.inputDerivations[input] = SortedSet([random.name(), random.name()])
             derivation.inputSources.insert(try path(&random))
+            guard Bool.random(using: &random) else { continue }
+            var held = SortedMap<ByteString, DynamicInputs>()
+            for depth in 2...Int.random(in: 2...4, using: &random) {
+                held.insert((0..<depth).map { _ in random.name() }[...])
+            }
+            derivation.dynamicInputs[input] = held
         }
         derivation.system = random.name()
         derivation.builder = ByteString(random.bytes(upTo: 20))

@@ -73,6 +73,12 @@ extension Session {
         } catch {
             throw .host(error)
         }
+        guard derivation.dynamicInputs.isEmpty else {
+            throw .project(
+                ProjectError(
+                    "cannot build what '\(host.storeDirectory.print(selected.path))' needs: outputs of derivations that other outputs hold are not built yet by nixlite"
+                ))
+        }
         try realise(
             derivation.inputDerivations.flatMap { input in
                 input.value.map { .output(derivation: input.key, name: $0) }
@@ -112,6 +118,11 @@ extension Session {
             case .output(let derivation, let name):
                 requests.append(
                     SelectedDerivation(path: derivation, outputs: [name], outputName: "out"))
+            case .nested(let output):
+                throw .project(
+                    ProjectError(
+                        "cannot build '\(host.storeDirectory.print(output.derivation))\(output.printedWay)': outputs of derivations that other outputs hold are not built yet by nixlite"
+                    ))
             }
         }
         try build(requests, withoutPlaceholders: true)

@@ -137,6 +137,10 @@ extension StoreHost {
             case .output(let derivation, let output):
                 path = derivation
                 requests.append(BuildRequest(derivation: derivation, outputs: [ByteString(output)]))
+            case .nested(let output):
+                throw HostError(
+                    "cannot build '\(storeDirectory.print(output.derivation))\(output.printedWay)': outputs of derivations that other outputs hold are not built yet by nixlite"
+                )
             }
             guard try isValid(path) else { throw HostError("path '\(path)' is not valid") }
             policy?.allow(path)

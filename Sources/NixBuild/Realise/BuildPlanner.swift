@@ -120,7 +120,7 @@ struct BuildPlanner {
                     steps[step.path] = step
                 } else if steps[step.path]?.isBuilt != true {
                     steps[step.path] = step
-                    nextRequests += Self.inputs(step)
+                    nextRequests += try inputs(step)
                 }
             }
             var wished: [StorePath] = []
@@ -134,7 +134,7 @@ struct BuildPlanner {
                 let there = wanted.filter { (offers[$0] ?? nil) != nil }
                 if there.count < wanted.count, let step = steps[path], !step.isBuilt {
                     steps[path]?.isBuilt = true
-                    nextRequests += Self.inputs(step)
+                    nextRequests += try inputs(step)
                 }
                 if isStrict || there.count == wanted.count { nextObjects += there }
             }
@@ -154,8 +154,15 @@ struct BuildPlanner {
         one.name.elementsEqual(other.name) ? one < other : one.name.lexicographicallyPrecedes(other.name)
     }
 
-    private static func inputs(_ step: BuildPlan.Step) -> [BuildRequest] {
-        step.derivation.inputDerivations.map { BuildRequest(derivation: $0.key, outputs: $0.value) }
+    /// What a step that is built needs first.
+    private func inputs(_ step: BuildPlan.Step) throws(BuildFailure) -> [BuildRequest] {
+        guard step.derivation.dynamicInputs.isEmpty else {
+            throw BuildFailure(
+                .miscellaneous,
+                "cannot build '\(directory.print(step.path))': it needs outputs of derivations that other outputs hold, which are not built yet by nixlite"
+            )
+        }
+        return step.derivation.inputDerivations.map { BuildRequest(derivation: $0.key, outputs: $0.value) }
     }
 
     private mutating func ask(_ path: StorePath, _ questions: inout [Substituters.Question]) {
@@ -235,7 +242,7 @@ struct BuildPlanner {
         for (path, step) in steps {
             var needed = missing[path, default: []].filter { fetches[$0] != nil }
             if step.isBuilt {
-                for input in Self.inputs(step) where steps[input.derivation] != nil { needed.insert(input.derivation) }
+                for input in try inputs(step) where steps[input.derivation] != nil { needed.insert(input.derivation) }
             }
             complete[path]?.dependencies = needed.sorted()
         }

@@ -56,15 +56,46 @@ extension Builtins {
                     "path '\(machine.evaluator.host.storeDirectory.print(path))' is not a derivation")
             }
             return try machine.string(text.bytes, context: table.index(of: .derivationDeep(path)))
-        case .output(_, let name):
-            throw EvaluationError(
-                .other,
-                "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '\(name)'")
+        case .output(_, let name): throw refusalOfOutput(name)
+        case .nested(let output): throw refusalOfOutput(output.way[output.way.count - 1])
         case .derivationDeep: return text
         }
     }
 
-    /// The output of a derivation that is known by its path.
+    private static func refusalOfOutput(_ name: ByteString) -> EvaluationError {
+        EvaluationError(
+            .other,
+            "`addDrvOutputDependencies` can only act on derivations, not on a derivation output such as '\(name)'")
+    }
+
+    /// The path of the derivation that an output is one of, where the paths of all outputs on the way to it are known.
+    private static func holder(of output: NestedOutput, _ evaluator: Evaluator) throws(EvaluationError) -> StorePath {
+        var path = output.derivation
+        for name in output.way.dropLast() {
+            let derivation: Derivation
+            do throws(HostError) {
+                guard try evaluator.host.isValid(path) else {
+                    throw HostError("path '\(evaluator.host.storeDirectory.print(path))' is not valid")
+                }
+                derivation = try evaluator.host.readDerivation(path)
+            } catch { throw EvaluationError(error) }
+            let place: StorePath?
+            do throws(FormatError) { place = try derivation.outputPath(name, in: evaluator.host.storeDirectory) } catch
+            {
+                throw EvaluationError(error)
+            }
+            guard let place else {
+                throw EvaluationError(
+                    .other,
+                    "cannot operate on output '\(name)' of the unbuilt derivation '\(evaluator.host.storeDirectory.print(path))'"
+                )
+            }
+            path = place
+        }
+        return path
+    }
+
+    /// An output of the derivation at a path, or of one that an output will hold.
     private static func outputOf(
         _ machine: Machine, _ reference: Value, _ name: Value, _: Value, _: UInt32
     ) throws(EvaluationError) -> Value {
@@ -79,29 +110,60 @@ extension Builtins {
             )
         }
         let path: StorePath
+        var way: [ByteString] = []
         switch elements[0] {
         case .derivationDeep:
             throw refusal(
                 "string '\(text.text)' has a context which refers to a complete source and binary closure. This is not supported at this time"
             )
-        case .output:
-            throw refusal("outputs of derivations that an output holds are not supported by this version of nixlite")
+        case .output(let derivation, let name): (path, way) = (derivation, [name])
+        case .nested(let output): (path, way) = (output.derivation, output.way)
         case .path(let object): path = object
         }
-        let printed = evaluator.host.storeDirectory.print(path)
-        guard printed == ByteString(text.bytes) else {
-            throw refusal("path string '\(text.text)' has context with the different path '\(printed)'")
+        if let last = way.last {
+            let expected = try outputText(way, of: path, evaluator)
+            guard expected == ByteString(text.bytes) else {
+                let holder = way.dropLast().reduce("\(evaluator.host.storeDirectory.print(path))") { "\($0)^\($1)" }
+                throw refusal(
+                    "string '\(text.text)' has context with the output '\(last)' from derivation '\(holder)', but the string is not the right placeholder for this derivation output. It should be '\(expected)'"
+                )
+            }
+        } else {
+            let printed = evaluator.host.storeDirectory.print(path)
+            guard printed == ByteString(text.bytes) else {
+                throw refusal("path string '\(text.text)' has context with the different path '\(printed)'")
+            }
         }
         let output = try machine.stringWithoutContext(
             name, 0, "while evaluating the second argument to builtins.outputOf")
+        way.append(ByteString(output.bytes))
+        let element: ContextElement =
+            way.count == 1
+            ? .output(derivation: path, name: way[0]) : .nested(NestedOutput(derivation: path, way: way))
+        return try machine.string(
+            try outputText(way, of: path, evaluator).bytes, context: evaluator.contexts.index(of: element))
+    }
+
+    /// The path of an output, or what stands for it until it is known.
+    private static func outputText(
+        _ way: [ByteString], of path: StorePath, _ evaluator: Evaluator
+    ) throws(EvaluationError) -> ByteString {
+        guard way.count == 1 else { return OutputPlaceholder.downstream(of: path, way: way) }
+        let store = evaluator.host.storeDirectory
         let derivation: Derivation
         do throws(HostError) {
             guard try evaluator.host.isValid(path) else {
-                throw HostError("path '\(printed)' is not a valid store path")
+                throw HostError("path '\(store.print(path))' is not a valid store path")
             }
             derivation = try evaluator.host.readDerivation(path)
         } catch { throw EvaluationError(error) }
-        return try machine.output(ByteString(output.bytes), of: derivation, read: path)
+        guard derivation.outputs[way[0]] != nil else {
+            throw EvaluationError(.other, "derivation '\(store.print(path))' does not have output '\(way[0])'")
+        }
+        do throws(FormatError) {
+            return try derivation.outputPath(way[0], in: store).map { store.print($0) }
+                ?? OutputPlaceholder.downstream(of: path, output: way[0])
+        } catch { throw EvaluationError(error) }
     }
 
     private static func getContext(
@@ -120,6 +182,9 @@ extension Builtins {
             case .path(let path): byPath[path, default: Entry()].isPath = true
             case .derivationDeep(let path): byPath[path, default: Entry()].isDeep = true
             case .output(let path, let name): byPath[path, default: Entry()].outputs.append(name)
+            case .nested(let output):
+                byPath[try holder(of: output, evaluator), default: Entry()].outputs.append(
+                    output.way[output.way.count - 1])
             }
         }
         let keep = try machine.allocate(max(byPath.count, 1))

@@ -255,6 +255,11 @@ struct DerivationBuilder {
             case .path(let path): text.inputSources.insert(path)
             case .output(let path, let output):
                 if text.inputDerivations[path]?.insert(output) == nil { text.inputDerivations[path] = [output] }
+            case .nested(let output):
+                if text.inputDerivations[output.derivation] == nil { text.inputDerivations[output.derivation] = [] }
+                var held = text.dynamicInputs[output.derivation] ?? [:]
+                held.insert(output.way[...])
+                text.dynamicInputs[output.derivation] = held
             case .derivationDeep(let path): try addDeep(path)
             }
         }

@@ -256,6 +256,7 @@ extension HostContext {
             case .path(let path): .path(path)
             case .derivationDeep(let path): .derivationDeep(path)
             case .output(let derivation, let name): .output(derivation: derivation, output: name.bytes)
+            case .nested(let output): .nested(output)
             }
     }
 }

@@ -50,6 +50,8 @@ package enum HostContext: Hashable, Sendable {
     case path(StorePath)
     /// An output of a derivation.
     case output(derivation: StorePath, output: [UInt8])
+    /// An output of a derivation that an output holds.
+    case nested(NestedOutput)
     /// A derivation with everything it refers to.
     case derivationDeep(StorePath)
 }

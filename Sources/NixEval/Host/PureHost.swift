@@ -156,8 +156,14 @@ package final class PureHost: EvaluationHost {
     package func references(of path: StorePath) throws(HostError) -> [StorePath] { texts[path]?.references ?? [] }
 
     package func realise(_ context: [HostContext], allowsBuilding: Bool) throws(HostError) {
-        for case .output(let derivation, _) in context {
-            throw HostError("cannot build '\(storeDirectory.print(derivation))' here")
+        for element in context {
+            switch element {
+            case .output(let derivation, _):
+                throw HostError("cannot build '\(storeDirectory.print(derivation))' here")
+            case .nested(let output):
+                throw HostError("cannot build '\(storeDirectory.print(output.derivation))' here")
+            case .path, .derivationDeep: break
+            }
         }
     }
 

@@ -338,6 +338,7 @@ package final class Evaluator {
         case .path(let path): store.print(path).description
         case .derivationDeep(let path): "\(store.print(path)) (deep)"
         case .output(let derivation, let name): "\(store.print(derivation))^\(name)"
+        case .nested(let output): "\(store.print(output.derivation))\(output.printedWay)"
         }
     }
 

@@ -8,6 +8,26 @@ package enum ContextElement: Hashable, Comparable, Sendable {
     case derivationDeep(StorePath)
     /// An output of a derivation (`!` in Nix's text form).
     case output(derivation: StorePath, name: ByteString)
+    /// An output of a derivation that an output holds (`!b!a!` and the derivation for output `b` of what output `a` holds).
+    case nested(NestedOutput)
+}
+
+/// An output of a derivation that is not there before another one is built.
+package struct NestedOutput: Hashable, Comparable, Sendable {
+    /// The derivation that is known.
+    package let derivation: StorePath
+    /// Its output, the output of the derivation which that holds, and so on: at least two.
+    package let way: [ByteString]
+
+    /// `^` and the name for each output.
+    package var printedWay: String { way.reduce("") { "\($0)^\($1)" } }
+
+    /// Nix orders by what holds the derivation, and only then by the output.
+    package static func < (left: NestedOutput, right: NestedOutput) -> Bool {
+        if left.way.count != right.way.count { return left.way.count < right.way.count }
+        if left.derivation != right.derivation { return left.derivation < right.derivation }
+        return left.way.lexicographicallyPrecedes(right.way)
+    }
 }
 
 extension ContextElement {
@@ -17,15 +37,17 @@ extension ContextElement {
         case .path(let path): path.sortKey >> 2
         case .derivationDeep(let path): 1 << 62 | path.sortKey >> 2
         case .output(let path, _): 2 << 62 | path.sortKey >> 2
+        case .nested: 3 << 62
         }
     }
 
-    /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`.
+    /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`, the output of what an output holds first.
     var encoded: String {
         switch self {
         case .path(let path): path.description
         case .derivationDeep(let path): "=\(path)"
         case .output(let derivation, let name): "!\(name)!\(derivation)"
+        case .nested(let output): output.way.reversed().reduce("!") { "\($0)\($1)!" } + "\(output.derivation)"
         }
     }
 }

@@ -2,9 +2,9 @@
 ///
 /// Takes time and memory in proportion to the input, whatever that is.
 ///
-/// The grammar is at `DerivationText`; the dynamic form (`DrvWithVersion`) is refused, floating and impure outputs are
-/// accepted without the experimental features that Nix asks for. A string's surplus escapes (`\x`
-/// for `x`) and the order of lists are accepted as Nix accepts them.
+/// The grammar is at `DerivationText`; dynamic inputs, floating and impure outputs are accepted without the experimental
+/// features that Nix asks for. A string's surplus escapes (`\x` for `x`) and the order of lists are accepted as Nix accepts
+/// them.
 package struct ATermReader {
     private let bytes: [UInt8]
     private var position = 0
@@ -43,14 +43,18 @@ package struct ATermReader {
 
     private mutating func readDerivation(name: ByteString) throws(FormatError) -> Derivation {
         var derivation = Derivation(name: name)
-        try readStart()
+        let isDynamic = try readStart()
         try expect("[")
         // The first of equal outputs counts, but the last of equal inputs and variables.
         let outputs = try readList { (reader) throws(FormatError) in try reader.readOutput() }
         derivation.outputs = SortedMap(outputs.reversed())
         try expect(",[")
-        let inputs = try readList { (reader) throws(FormatError) in try reader.readInput() }
-        derivation.inputDerivations = SortedMap(inputs)
+        let inputs = try readList { (reader) throws(FormatError) in try reader.readInput(isDynamic) }
+        derivation.inputDerivations = SortedMap(inputs.map { ($0.path, $0.inputs.outputs) })
+        if isDynamic {
+            let held = SortedMap(inputs.map { ($0.path, $0.inputs.held) })
+            derivation.dynamicInputs = SortedMap(held.filter { !$0.value.isEmpty }.map { ($0.key, $0.value) })
+        }
         try expect(",[")
         let sources = try readList { (reader) throws(FormatError) in try reader.store.parse(reader.readPath()) }
         derivation.inputSources = SortedSet(sources)
@@ -68,13 +72,43 @@ package struct ATermReader {
     }
 
     /// `("/nix/store/….drv",["out",…])`.
-    private mutating func readInput() throws(FormatError) -> (StorePath, SortedSet<ByteString>) {
+    private mutating func readInput(
+        _ isDynamic: Bool
+    ) throws(FormatError) -> (path: StorePath, inputs: DynamicInputs) {
         try expect("(")
         let path = try store.parse(readPath())
-        try expect(",[")
-        let outputs = try readList { (reader) throws(FormatError) in try reader.readString() }
+        try expect(",")
+        let inputs = try readOutputs(isDynamic, depth: 0)
         try expect(")")
-        return (path, SortedSet(outputs))
+        return (path, inputs)
+    }
+
+    /// `["out",…]`, or in the dynamic form also `(["out",…],[("out",…)…])`.
+    private mutating func readOutputs(_ isDynamic: Bool, depth: Int) throws(FormatError) -> DynamicInputs {
+        var inputs = DynamicInputs()
+        let isNested = isDynamic && position < bytes.count && bytes[position] == UInt8(ascii: "(")
+        if isDynamic, !isNested, position >= bytes.count || bytes[position] != UInt8(ascii: "[") {
+            throw FormatError(.derivation, "invalid inputDrvs entry in derivation")
+        }
+        if isNested { try expect("(") }
+        try expect("[")
+        inputs.outputs = SortedSet(try readList { (reader) throws(FormatError) in try reader.readString() })
+        guard isNested else { return inputs }
+        guard depth < DynamicInputs.depthLimit else {
+            throw FormatError(.derivation, "outputs hold derivations too deeply")
+        }
+        try expect(",[")
+        let held = try readList { (reader) throws(FormatError) in
+            try reader.expect("(")
+            let output = try reader.readString()
+            try reader.expect(",")
+            let inputs = try reader.readOutputs(isDynamic, depth: depth + 1)
+            try reader.expect(")")
+            return (output, inputs)
+        }
+        inputs.held = SortedMap(held)
+        try expect(")")
+        return inputs
     }
 
     /// `("name","value")`.
@@ -87,17 +121,21 @@ package struct ATermReader {
         return (variable, value)
     }
 
-    private mutating func readStart() throws(FormatError) {
+    /// Whether it is the dynamic form.
+    private mutating func readStart() throws(FormatError) -> Bool {
         try expect("D")
         switch position < bytes.count ? bytes[position] : 0 {
-        case UInt8(ascii: "e"): try expect("erive(")
+        case UInt8(ascii: "e"):
+            try expect("erive(")
+            return false
         case UInt8(ascii: "r"):
             try expect("rvWithVersion(")
             let version = try readString()
             guard version == "xp-dyn-drv" else {
                 throw FormatError(.derivation, "Unknown derivation ATerm format version '\(version)'")
             }
-            throw FormatError(.derivation, "dynamic derivations are not supported")
+            try expect(",")
+            return true
         default:
             throw FormatError(.derivation, "derivation does not start with 'Derive' or 'DrvWithVersion'")
         }

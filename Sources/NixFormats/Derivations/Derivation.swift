@@ -6,7 +6,11 @@ package struct Derivation: Hashable, Sendable {
     package var name: ByteString
     package var outputs: SortedMap<ByteString, DerivationOutput>
     /// Derivations to build first, and which of their outputs.
+    ///
+    /// A derivation of `dynamicInputs` is here too, be it without outputs.
     package var inputDerivations: SortedMap<StorePath, SortedSet<ByteString>>
+    /// What comes from derivations that are not known before others are built, by what holds them.
+    package var dynamicInputs: SortedMap<StorePath, SortedMap<ByteString, DynamicInputs>> = [:]
     package var inputSources: SortedSet<StorePath>
     package var system: ByteString
     package var builder: ByteString

@@ -135,12 +135,14 @@ package struct DerivationHasher {
     }
 
     /// The input derivations by hash, in the order of the hashes, those of one hash made one; false if one is not known yet.
+    ///
+    /// Dynamic inputs count only by what holds them, as in Nix: whether that is known.
     private func writeInputs(of text: DerivationText, to list: inout TextBuffer) throws(FormatError) -> Bool {
         var inputs: [(hash: NixHash, outputs: SortedSet<ByteString>)] = []
         inputs.reserveCapacity(text.inputDerivations.count)
         for input in text.inputDerivations {
             switch memo[input.key] {
-            case .derivation(let hash): inputs.append((hash, input.value))
+            case .derivation(let hash): if !input.value.isEmpty { inputs.append((hash, input.value)) }
             case .fixedOutput(let hash):
                 for output in input.value where output != "out" {
                     throw FormatError(.derivation, "no hash for output '\(output)' of derivation '\(text.name)'")

@@ -10,9 +10,7 @@ extension Derivation {
         for output in self.outputs { outputs[output.key] = output.value.json }
         var drvs = SortedMap<ByteString, JSONValue>()
         for input in inputDerivations {
-            drvs[input.key.baseName] = .object([
-                "dynamicOutputs": .object([:]), "outputs": .array(input.value.map { .string($0) }),
-            ])
+            drvs[input.key.baseName] = Self.json(input.value, dynamicInputs[input.key] ?? [:])
         }
         var object: SortedMap<ByteString, JSONValue> = [
             "args": .array(arguments.map { .string($0) }),
@@ -30,6 +28,14 @@ extension Derivation {
             object["structuredAttrs"] = try JSONValue(parsing: attributes)
         }
         return .object(object)
+    }
+
+    private static func json(
+        _ outputs: SortedSet<ByteString>, _ held: SortedMap<ByteString, DynamicInputs>
+    ) -> JSONValue {
+        var members = SortedMap<ByteString, JSONValue>()
+        for inputs in held { members[inputs.key] = json(inputs.value.outputs, inputs.value.held) }
+        return .object(["dynamicOutputs": .object(members), "outputs": .array(outputs.map { .string($0) })])
     }
 
     /// The document for several derivations, keyed by the base names of their files.

@@ -2,6 +2,8 @@
 ///
 ///     Derive([(output,path,algorithm,hash)…],[(drv,[output…])…],[source…],system,builder,[argument…],[(name,value)…])
 ///
+/// With dynamic inputs it is `DrvWithVersion("xp-dyn-drv",[…]…)`, and an input may be `(drv,([output…],[(output,…)…]))`.
+///
 /// The text is needed up to three times: hashed without the paths of the outputs, which gives those paths; as the file; and
 /// hashed as what stands for the derivation in those that depend on it. What they share, the escaped arguments and
 /// variables, is written once, as it comes. Not thread-safe. Source: "Derivation ATerm format" in the Nix manual.
@@ -20,6 +22,8 @@ package final class DerivationText {
     package var system: ByteString = ""
     package var builder: ByteString = ""
     @exclusivity(unchecked) package var inputDerivations: SortedMap<StorePath, SortedSet<ByteString>> = [:]
+    /// As in `Derivation`.
+    package var dynamicInputs: SortedMap<StorePath, SortedMap<ByteString, DynamicInputs>> = [:]
     @exclusivity(unchecked) package var inputSources: SortedSet<StorePath> = []
     /// Ascending by name.
     @exclusivity(unchecked) package private(set) var outputs: [Output] = []
@@ -51,6 +55,7 @@ package final class DerivationText {
         system = derivation.system
         builder = derivation.builder
         inputDerivations = derivation.inputDerivations
+        dynamicInputs = derivation.dynamicInputs
         inputSources = derivation.inputSources
         for argument in derivation.arguments { argument.bytes.withUnsafeBufferPointer { addArgument($0) } }
         for variable in derivation.environment where derivation.outputs[variable.key] == nil {
@@ -142,7 +147,7 @@ package final class DerivationText {
     func write(_ form: Form, inputs: borrowing TextBuffer, to text: inout TextBuffer) {
         var masksOutputs = false
         if case .modulo(true) = form { masksOutputs = true }
-        text.append("Derive([")
+        text.append(dynamicInputs.isEmpty ? "Derive([" : "DrvWithVersion(\"xp-dyn-drv\",[")
         for index in outputs.indices { write(outputs[index], isFirst: index == 0, isMasked: masksOutputs, to: &text) }
         text.append("],[")
         if case .file = form { writeInputs(to: &text) } else { text.append(inputs, 0..<inputs.count) }
@@ -195,9 +200,27 @@ package final class DerivationText {
             text.append(index == 0 ? "(\"" : ",(\"")
             text.append(input.key, in: store)
             text.append("\",")
-            Self.write(input.value, to: &text)
+            Self.write(input.value, dynamicInputs[input.key] ?? [:], to: &text)
             text.append(")")
         }
+    }
+
+    /// Appends a list of output names, and what is taken of the derivations that outputs hold.
+    private static func write(
+        _ names: SortedSet<ByteString>, _ held: SortedMap<ByteString, DynamicInputs>, to text: inout TextBuffer
+    ) {
+        if held.isEmpty { return write(names, to: &text) }
+        text.append("(")
+        write(names, to: &text)
+        text.append(",[")
+        for index in held.indices {
+            text.append(index == 0 ? "(\"" : ",(\"")
+            text.append(contentsOf: held[index].key)
+            text.append("\",")
+            write(held[index].value.outputs, held[index].value.held, to: &text)
+            text.append(")")
+        }
+        text.append("])")
     }
 
     /// Appends a list of output names.

@@ -91,6 +91,7 @@ extension ContextElement {
     fileprivate var storePath: StorePath {
         switch self {
         case .path(let path), .derivationDeep(let path), .output(let path, _): path
+        case .nested(let output): output.derivation
         }
     }
 }

@@ -1,0 +1,1 @@
+with import ./set.nix; map builtins.getContext [ ofPlain (ofFixed + fixed) (builtins.outputOf fixed.outPath "a" + ofFixed) (builtins.appendContext ofPlain { ${builtins.unsafeDiscardStringContext text.drvPath} = { outputs = [ "out" ]; }; }) ]

@@ -1,0 +1,1 @@
+with import ./set.nix; map file [ (drv { name = "m"; x = drv { name = "n"; x = one; }; }) (drv { name = "m"; x = drv { name = "n"; x = ofPlain; }; y = plain; }) (drv { name = "m"; x = (drv { name = "n"; x = two; }).drvPath; }) (import (drv { name = "n"; x = ofPlain; }).drvPath) ]

@@ -1,0 +1,1 @@
+with import ./set.nix; map file [ (drv { name = "n"; x = one; }) (drv { name = "n"; x = two; y = one; z = text; a = builtins.outputOf two "dev"; b = builtins.outputOf one "lib"; }) (drv { name = "n"; builder = one; args = [ three ]; outputs = [ "out" "dev" ]; }) (drv { name = "n"; __structuredAttrs = true; a = [ one { b = two; } ]; }) ]

@@ -1,0 +1,1 @@
+with import ./set.nix; [ (builtins.hasContext two) (builtins.unsafeDiscardOutputDependency two) (builtins.match "(.).*" two) (builtins.toJSON [ one two ]) (builtins.toXML two) (builtins.replaceStrings [ "x" ] [ two ] "x") (builtins.hashString "sha256" two) (two == two) ]

@@ -1,0 +1,1 @@
+with import ./set.nix; builtins.toFile "x" (three + two)

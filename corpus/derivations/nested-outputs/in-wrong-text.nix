@@ -1,0 +1,1 @@
+with import ./set.nix; builtins.outputOf "${two}x" "out"

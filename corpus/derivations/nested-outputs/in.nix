@@ -1,0 +1,1 @@
+with import ./set.nix; [ one two three ofFixed ofPlain (builtins.outputOf (path text) "out") (builtins.outputOf (builtins.outputOf (path text) "out") "out") (builtins.outputOf one "") (builtins.outputOf one "a b") ]
