@@ -215,8 +215,9 @@ struct BuildPlanner {
 
     private mutating func build(_ lacking: [BuildPlan.Step]) throws(BuildFailure) {
         for step in lacking { steps[step.path]?.isBuilt = true }
-        let inputs = lacking.flatMap(Self.inputs)
-        try explore(inputs.sorted { Self.precedes($0.derivation, $1.derivation) }, [])
+        var needed: [BuildRequest] = []
+        for step in lacking { needed += try inputs(step) }
+        try explore(needed.sorted { Self.precedes($0.derivation, $1.derivation) }, [])
     }
 
     /// The plan, with what is needed and can be had.
@@ -242,7 +243,7 @@ struct BuildPlanner {
         for (path, step) in steps {
             var needed = missing[path, default: []].filter { fetches[$0] != nil }
             if step.isBuilt {
-                for input in try inputs(step) where steps[input.derivation] != nil { needed.insert(input.derivation) }
+                for input in step.derivation.inputDerivations.keys where steps[input] != nil { needed.insert(input) }
             }
             complete[path]?.dependencies = needed.sorted()
         }
