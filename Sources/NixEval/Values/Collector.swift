@@ -34,32 +34,39 @@ extension Heap {
         return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
     }
 
+    /// Marks what `count` words refer to, and queues those of it whose words may refer further.
+    @inline(__always)
     private func scan(_ start: Words, _ count: Int) {
-        let limit = UInt(frontier * Heap.blockBytes)
-        for index in 0..<count {
+        let limit = UInt(frontier &* Heap.blockBytes)
+        let base = base
+        var index = 0
+        while index < count {
             let offset = (start[index] & ~7) &- base
             if offset < limit { mark(offset) }
+            index &+= 1
         }
     }
 
     /// Marks the cell that the byte `offset` from the base lies in, and queues it for scanning if its words may refer.
     @inline(__always) private func mark(_ offset: UInt) {
-        var block = Int(offset >> 15)
+        var block = Int(bitPattern: offset >> 15)
         let info = blocks[block]
+        var cell = 0
         var word = 0
         switch info.group {
         case .free: return
         case .traced, .leaf:
             let cellWords = Int(info.cellWords)
             let place = UInt64(offset >> 3 & UInt(Heap.blockWords - 1))
-            word = Int(truncatingIfNeeded: (place &* reciprocals[Int(info.spanClass)]) >> 32) &* cellWords
+            cell = Int(truncatingIfNeeded: (place &* reciprocals[Int(info.spanClass)]) >> 32)
+            word = cell &* cellWords
             // The few words behind a block's last cell belong to none.
-            if word + cellWords > Heap.blockWords { return }
+            if word &+ cellWords > Heap.blockWords { return }
         case .largeTraced, .largeLeaf: break
-        case .largeRest: block -= Int(info.extent)
+        case .largeRest: block = block &- Int(info.extent)
         }
-        let bits = marks + block * Heap.markWords + word >> 6
-        let bit: UInt64 = 1 << UInt64(word & 63)
+        let bits = marks + (block &* Heap.markWords &+ cell &>> 6)
+        let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: cell & 63)
         if bits.pointee & bit != 0 { return }
         bits.pointee |= bit
         switch blocks[block].group {
@@ -84,23 +91,24 @@ extension Heap {
     /// A cell is asked from memory when it leaves the stack and scanned some cells later, when it has come.
     private func drain() {
         // A ring: the oldest cell is at `first`.
-        var waiting = InlineArray<8, UInt>(repeating: 0)
-        var (first, count) = (0, 0)
-        while true {
-            while count < 8, markStackCount > 0 {
-                markStackCount &-= 1
-                let cell = markStack[markStackCount]
-                nixlite_prefetch(cell)
-                waiting[(first &+ count) & 7] = cell
-                count &+= 1
+        withUnsafeTemporaryAllocation(of: UInt.self, capacity: 8) { waiting in
+            var (first, count) = (0, 0)
+            while true {
+                while count < 8, markStackCount > 0 {
+                    markStackCount &-= 1
+                    let cell = markStack[markStackCount]
+                    nixlite_prefetch(cell)
+                    waiting[(first &+ count) & 7] = cell
+                    count &+= 1
+                }
+                if count == 0 { return }
+                let cell = waiting[first]
+                first = (first &+ 1) & 7
+                count &-= 1
+                let block = blocks[Int(bitPattern: (cell &- base) >> 15)]
+                let words = block.group == .traced ? Int(block.cellWords) : Int(block.extent) * Heap.blockWords
+                scan(Words(bitPattern: cell).unsafelyUnwrapped, words)
             }
-            if count == 0 { return }
-            let cell = waiting[first]
-            first = (first &+ 1) & 7
-            count &-= 1
-            let block = blocks[Int((cell &- base) >> 15)]
-            let words = block.group == .traced ? Int(block.cellWords) : Int(block.extent) * Heap.blockWords
-            scan(Words(bitPattern: cell).unsafelyUnwrapped, words)
         }
     }
 
@@ -162,7 +170,7 @@ extension Heap {
     private func poison(_ block: Int) {
         let cellWords = Int(blocks[block].cellWords)
         let bits = marks + block * Heap.markWords
-        for cell in 0..<Heap.blockWords / cellWords where !isMarked(bits, cell * cellWords) {
+        for cell in 0..<Heap.blockWords / cellWords where !isMarked(bits, cell) {
             memset(
                 UnsafeMutableRawPointer(bitPattern: address(of: block) + UInt(cell * cellWords * 8))!, 0xDB,
                 cellWords * 8)

@@ -49,13 +49,15 @@ final class Heap {
     /// Blocks that may be in use at once.
     let limitBlocks: Int
     let blocks: UnsafeMutablePointer<Block>
-    /// One bit a word, `blockWords / 64` words a block.
+    /// One bit a cell, by its number in its block; room for `blockWords` cells a block.
     let marks: UnsafeMutablePointer<UInt64>
     static let markWords = blockWords / 64
     /// First block that was never used.
     @exclusivity(unchecked) var frontier = 0
     /// Blocks below this one have their pages.
     @exclusivity(unchecked) private var populatedBlocks = 0
+    /// How many nanoseconds pages of 2 MiB may still cost beyond what small ones do; none are asked for when it is used up.
+    @exclusivity(unchecked) private var largePageCredit = Heap.largePageAllowance
     /// Runs of free blocks below the frontier.
     @exclusivity(unchecked) var freeRuns: [Range<Int>] = []
 
@@ -109,8 +111,9 @@ final class Heap {
             size /= 2
         }
         precondition(address != MAP_FAILED, "no address space for the heap")
-        base = (UInt(bitPattern: address) + UInt(Heap.blockBytes - 1)) & ~UInt(Heap.blockBytes - 1)
-        capacityBlocks = size / Heap.blockBytes - 1
+        let alignment = UInt(Heap.largePageBlocks * Heap.blockBytes)
+        base = (UInt(bitPattern: address) + (alignment - 1)) & ~(alignment - 1)
+        capacityBlocks = size / Heap.blockBytes - Heap.largePageBlocks
         limitBlocks = min(capacityBlocks, maximumBytes / Heap.blockBytes)
         blocks = Heap.reserve(capacityBlocks, of: Block.self)
         marks = Heap.reserve(capacityBlocks * Heap.markWords, of: UInt64.self)
@@ -221,17 +224,13 @@ final class Heap {
             let cellWords = Int(blocks[block].cellWords)
             let cells = Heap.blockWords / cellWords
             let bits = marks + block * Heap.markWords
-            var cell = sweepCell[span]
-            while cell < cells, isMarked(bits, cell * cellWords) { cell += 1 }
+            let cell = nextCell(bits, from: sweepCell[span], before: cells, isMarked: false)
             if cell == cells {
                 sweepBlocks[span].removeLast()
                 sweepCell[span] = 0
                 continue
             }
-            var end = cell + 1
-            if stressInterval == 0 {
-                while end < cells, !isMarked(bits, end * cellWords) { end += 1 }
-            }
+            let end = stressInterval > 0 ? cell + 1 : nextCell(bits, from: cell + 1, before: cells, isMarked: true)
             sweepCell[span] = end
             let start = address(of: block)
             spans[span] = Span(cursor: start + UInt(cell * cellWords * 8), limit: start + UInt(end * cellWords * 8))
@@ -241,8 +240,22 @@ final class Heap {
         return false
     }
 
-    @inline(__always) func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ word: Int) -> Bool {
-        bits[word >> 6] & (1 << UInt64(word & 63)) != 0
+    /// The first cell from `cell` on that is marked, or is not; `end` if there is none.
+    private func nextCell(
+        _ bits: UnsafeMutablePointer<UInt64>, from cell: Int, before end: Int, isMarked: Bool
+    ) -> Int {
+        let flip: UInt64 = isMarked ? 0 : ~0
+        var cell = cell
+        while cell < end {
+            let rest = (bits[cell >> 6] ^ flip) >> UInt64(cell & 63)
+            if rest != 0 { return min(cell + rest.trailingZeroBitCount, end) }
+            cell = (cell | 63) + 1
+        }
+        return end
+    }
+
+    @inline(__always) func isMarked(_ bits: UnsafeMutablePointer<UInt64>, _ cell: Int) -> Bool {
+        bits[cell >> 6] & (1 << UInt64(cell & 63)) != 0
     }
 
     @inline(__always) func address(of block: Int) -> UInt { base + UInt(block * Heap.blockBytes) }
@@ -297,16 +310,49 @@ final class Heap {
     }
 
     /// Has the kernel make the next pages all at once: a fault for each was a third of the time of an evaluation that
-    /// allocates. (Pages of 2 MiB gave more on an idle machine, and cost seconds where memory was fragmented.)
+    /// allocates.
+    ///
+    /// Beyond the first `smallPagesBytes` they are pages of 2 MiB, which take a third of the time of small ones where the
+    /// kernel has them, and several times as much where it must first make room or its host must. So what they may cost
+    /// beyond small ones is limited.
     private func populate() {
         guard frontier > populatedBlocks else { return }
-        let count = min(max(8, frontier / 8), 128, capacityBlocks - populatedBlocks)
         let start = populatedBlocks
+        if largePageCredit > 0, frontier * Heap.blockBytes > Heap.smallPagesBytes {
+            let end = (frontier + Heap.largePageBlocks - 1) / Heap.largePageBlocks * Heap.largePageBlocks
+            if end <= capacityBlocks {
+                populatedBlocks = end
+                let before = Heap.processorTime()
+                advise(start, end, MADV_HUGEPAGE)
+                advise(start, end, Heap.populateWrite)
+                let gain = (end - start) * Heap.smallPagesNanoseconds - (Heap.processorTime() - before)
+                largePageCredit = min(largePageCredit + gain, Heap.largePageAllowance)
+                return
+            }
+        }
+        let count = min(max(8, frontier / 8), 128, capacityBlocks - populatedBlocks)
         populatedBlocks = max(frontier, start + count)
-        madvise(
-            UnsafeMutableRawPointer(bitPattern: address(of: start)), (populatedBlocks - start) * Heap.blockBytes,
-            Heap.populateWrite)
+        advise(start, populatedBlocks, Heap.populateWrite)
     }
+
+    private func advise(_ start: Int, _ end: Int, _ advice: Int32) {
+        madvise(UnsafeMutableRawPointer(bitPattern: address(of: start)), (end - start) * Heap.blockBytes, advice)
+    }
+
+    /// What this thread used of the processor, in the kernel too.
+    private static func processorTime() -> Int {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return time.tv_sec * 1_000_000_000 + time.tv_nsec
+    }
+
+    private static let largePageBlocks = (1 << 21) / blockBytes
+    /// So much memory is in small pages: an evaluation that needs little shall not pay for more.
+    private static let smallPagesBytes = 1 << 24
+    /// What small pages take a block, at least.
+    private static let smallPagesNanoseconds = 8_000
+    /// How many nanoseconds large pages may cost more than small ones.
+    private static let largePageAllowance = 4_000_000
 
     /// `MADV_POPULATE_WRITE`, which older headers lack; an older kernel refuses it, and pages come one by one.
     private static let populateWrite: Int32 = 23
