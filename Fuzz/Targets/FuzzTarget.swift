@@ -158,9 +158,9 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
 
     private static func readFlakeReference(_ bytes: [UInt8]) {
         let text = String(decoding: bytes, as: UTF8.self)
-        let (reference, _) = FlakeReference.split(text)
-        _ = try? FlakeReference(parsing: reference, relativeTo: "/base")
         let features: Set<String> = ["flakes"]
+        _ = try? InputReference(
+            parsing: FlakeAddress.split(text).address, features: features, needsTree: false, allowsRelativePaths: true)
         guard let input = try? InputReference(parsing: text, features: features),
             let written = try? input.text(features: features)
         else { return }

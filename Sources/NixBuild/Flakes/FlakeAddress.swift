@@ -4,7 +4,7 @@ import NixFormats
 /// Flakes as the command line names them: references, and paths that lie in a flake or in a Git work tree.
 ///
 /// Source: "Flake references", "Path-like syntax" in the Nix manual.
-struct FlakeAddress {
+package struct FlakeAddress {
     /// Where relative paths start from.
     let base: String
     /// Told what there is to say about the text: a warning, or a remark.
@@ -12,7 +12,7 @@ struct FlakeAddress {
     var note: (String) -> Void = { _ in }
 
     /// The address and the fragment of an installable such as `.#models.bert`; the fragment is nil without `#`.
-    static func split(_ text: String) -> (address: String, fragment: String?) {
+    package static func split(_ text: String) -> (address: String, fragment: String?) {
         guard let hash = text.firstIndex(of: "#") else { return (text, nil) }
         let fragment = text[text.index(after: hash)...]
         return (String(text[..<hash]), PercentEncoding.decode(String(fragment)) ?? String(fragment))

@@ -32,6 +32,9 @@ extension InputScheme {
             return download(url, transport)
         case .git:
             guard url.scheme == "git" || application == "git" else { return nil }
+            guard transport == "file" || url.authority != nil else {
+                throw InputError("Git URL '\(url.text)' names no host", isBadURL: true)
+            }
             return Self.repository(
                 url, transport, type: "git", texts: ["rev", "ref", "keytype", "publicKey", "publicKeys"],
                 flags: ["shallow", "submodules", "lfs", "exportIgnore", "allRefs", "verifyCommit"])
