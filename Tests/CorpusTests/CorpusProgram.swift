@@ -58,7 +58,7 @@ struct CorpusProgram: Sendable {
             "HOME": home,
             "LC_ALL": "C",
             "NIX_PATH": "",
-            "NIX_CONFIG": "experimental-features =",
+            "NIX_CONFIG": "experimental-features =\nsubstituters =",
             "NIXLITE_CORPUS_VARIABLE": "set by the corpus",
         ]
         variables["NIXLITE_GC_STRESS"] = collectorStress

@@ -5,8 +5,8 @@ import NixStore
 ///
 /// A derivation whose missing outputs caches have needs none of its inputs.
 struct BuildPlanner {
-    private let store: LocalStore
-    private let options: BuildOptions
+    let store: LocalStore
+    let options: BuildOptions
     private let substituters: Substituters?
     private let cancellation: Cancellation
     /// Whether only what may be taken counts as there, with all that it refers to.
@@ -15,7 +15,7 @@ struct BuildPlanner {
     private let isStrict: Bool
 
     /// What was read.
-    private var derivations: [StorePath: Derivation] = [:]
+    var derivations: [StorePath: Derivation] = [:]
     /// The derivations to build, and those whose outputs come from caches.
     private var steps: [StorePath: BuildPlan.Step] = [:]
     /// The missing outputs that requests want of a derivation.
@@ -40,7 +40,7 @@ struct BuildPlanner {
         self.isStrict = isStrict
     }
 
-    private var directory: StoreDirectory { store.layout.storeDirectory }
+    var directory: StoreDirectory { store.layout.storeDirectory }
 
     /// What building would do, as Nix announces it: without asking who signed what caches have.
     static func announcement(
@@ -178,7 +178,7 @@ struct BuildPlanner {
         for (path, offer) in try substituters.offers(questions, cancellation) { offers[path] = offer }
     }
 
-    private func isValid(_ path: StorePath) throws(BuildFailure) -> Bool {
+    func isValid(_ path: StorePath) throws(BuildFailure) -> Bool {
         try BuildFailure.ofStore { () throws(StoreError) in try store.protectIfValid(path) }
     }
 
@@ -248,63 +248,5 @@ struct BuildPlanner {
             complete[path]?.dependencies = needed.sorted()
         }
         return BuildPlan(steps: complete, fetches: fetches, failures: failures)
-    }
-}
-
-extension BuildPlanner {
-    /// A request's derivation and which of the outputs that it wants are missing; nil where nothing is to be done.
-    private mutating func step(
-        for request: BuildRequest, isForced: Bool
-    ) throws(BuildFailure) -> (BuildPlan.Step, missing: [StorePath])? {
-        let derivation = try derivation(request.derivation)
-        if options.skipsPlaceholders, derivation.builder == "builtin:nixlite-placeholder" { return nil }
-        let outputs = try outputs(request.derivation, derivation)
-        for name in request.outputs where !outputs.contains(where: { $0.name == name }) {
-            throw BuildFailure(
-                .miscellaneous,
-                "derivation '\(directory.print(request.derivation))' does not have wanted outputs '\(name)'")
-        }
-        var missing: [StorePath] = []
-        for output in outputs where request.outputs.isEmpty || request.outputs.contains(output.name) {
-            if try !isValid(output.path) { missing.append(output.path) }
-        }
-        guard isForced || !missing.isEmpty else { return nil }
-        let step = BuildPlan.Step(
-            path: request.derivation, derivation: derivation, outputs: outputs,
-            dependencies: derivation.inputDerivations.map(\.key))
-        return (step, missing)
-    }
-
-    /// The derivation at `path`, which must be in the store.
-    private mutating func derivation(_ path: StorePath) throws(BuildFailure) -> Derivation {
-        if let known = derivations[path] { return known }
-        guard try isValid(path) else {
-            throw BuildFailure(.miscellaneous, "path '\(directory.print(path))' is not valid")
-        }
-        let derivation = try BuildFailure.ofStore { [store] () throws(StoreError) in try store.readDerivation(path) }
-        derivations[path] = derivation
-        return derivation
-    }
-
-    private func outputs(
-        _ path: StorePath, _ derivation: Derivation
-    ) throws(BuildFailure) -> [(name: ByteString, path: StorePath)] {
-        var outputs: [(name: ByteString, path: StorePath)] = []
-        for output in derivation.outputs {
-            let outputPath: StorePath?
-            do {
-                outputPath = try derivation.outputPath(output.key, in: directory)
-            } catch {
-                throw BuildFailure(.miscellaneous, "\(error)")
-            }
-            guard let outputPath else {
-                throw BuildFailure(
-                    .miscellaneous,
-                    "cannot build '\(directory.print(path))': its output '\(output.key)' is known only after building, which nixlite does not do yet"
-                )
-            }
-            outputs.append((output.key, outputPath))
-        }
-        return outputs
     }
 }
