@@ -250,11 +250,12 @@ struct DerivationBuilder {
     // MARK: Inputs and outputs
 
     private func addContext() throws(EvaluationError) {
-        for element in evaluator.contexts.elements(of: evaluator.contexts.union(contexts)) {
+        let contexts = evaluator.contexts
+        try contexts.forEach(in: contexts.union(self.contexts)) { (element, names) throws(EvaluationError) in
             switch element {
             case .path(let path): text.inputSources.insert(path)
             case .output(let path, let output):
-                if text.inputDerivations[path]?.insert(output) == nil { text.inputDerivations[path] = [output] }
+                text.inputDerivations.update(path, initially: names) { $0.insert(output) }
             case .nested(let output):
                 if text.inputDerivations[output.derivation] == nil { text.inputDerivations[output.derivation] = [] }
                 var held = text.dynamicInputs[output.derivation] ?? [:]

@@ -206,24 +206,40 @@ extension Machine {
     private func coerceList(_ list: Value, _ position: UInt32, _ context: String, _ copiesToStore: Bool)
         throws(EvaluationError) -> Value
     {
-        var text: [UInt8] = []
-        var contexts = ContextUnion()
         let count = list.listCount
+        if count == 0 { return state.pointee.emptyString }
+        // The texts are where the collector sees them until all are there.
+        let texts = try allocate(count)
+        for index in 0..<count { texts[index] = 0 }
+        var contexts = ContextUnion()
+        var bytes = 0
         for index in 0..<count {
-            let element: Value
             do throws(EvaluationError) {
-                element = try coerceToString(
+                let text = try coerceToString(
                     Value(bits: list.elements[index]), position, "while evaluating one element of the list",
                     coercesMore: true, copiesToStore: copiesToStore)
+                texts[index] = text.bits
+                contexts.add(text.contextIndex)
+                bytes += text.bytes.count + 1
             } catch { throw error.adding(context, position) }
-            try makeRoom(for: element.bytes.count + 1, in: &text)
-            text.append(contentsOf: element.bytes)
-            contexts.add(element.contextIndex)
-            // Nix leaves out the blank after an element that is an empty list.
-            let original = try force(Value(bits: list.elements[index]))
-            if index < count - 1, !original.isList || original.listCount > 0 { text.append(UInt8(ascii: " ")) }
         }
-        return try string(text, context: evaluator.contexts.union(contexts))
+        if count == 1 { return Value(bits: texts[0]) }
+        let result = try string(count: bytes, context: evaluator.contexts.union(contexts))
+        let start = UnsafeMutableRawPointer(result.object + 1)
+        var target = start
+        for index in 0..<count {
+            let text = Value(bits: texts[index]).bytes
+            if let source = text.baseAddress { target.copyMemory(from: source, byteCount: text.count) }
+            target += text.count
+            // Nix leaves out the blank after an element that is an empty list.
+            let element = try force(Value(bits: list.elements[index]))
+            if index < count - 1, !element.isList || element.listCount > 0 {
+                target.storeBytes(of: UInt8(ascii: " "), as: UInt8.self)
+                target += 1
+            }
+        }
+        result.object[0] = UInt(target - start) | (result.object[0] &>> 32) &<< 32
+        return result
     }
 
     /// A path's copy in the store, as a string that refers to it.

@@ -161,8 +161,7 @@ extension Machine {
 
     /// `left // right` of two shapes that have not met.
     ///
-    /// Names and values are merged in one pass, and the shape is left with the left one. Most pairs meet once, so nothing
-    /// else is kept.
+    /// The shape is left with the left one. Most pairs meet once, so nothing else is kept.
     @inline(never)
     private func mergeFirst(_ left: Value, _ right: Value) throws(EvaluationError) -> Value {
         let leftShape = left.shape
@@ -170,35 +169,64 @@ extension Machine {
         let isOpen = leftShape.isOpen || rightShape.isOpen
         let count = unionCount(leftShape, rightShape)
         let shape: Shape
+        let result: Value
         if leftShape.hasPositions || rightShape.hasPositions {
             shape = try newShape(count: count, isOpen: isOpen)
-            forEachMerged(leftShape, rightShape) { target, source in
-                let origin = source >= 0 ? leftShape : rightShape
-                let index = source >= 0 ? source : ~source
-                shape.symbols[target] = origin.symbols[index]
-                shape.positions[target] = origin.positions[index]
-            }
+            result = try attributes(shape)
+            mergeAll(left, right, shape, result.attributeValues)
         } else {
             var symbols = [Int32](repeating: 0, count: count)
             forEachMerged(leftShape, rightShape) { target, source in
                 symbols[target] = source >= 0 ? leftShape.symbols[source] : rightShape.symbols[~source]
             }
             shape = try self.shape(symbols: symbols, positions: nil, count: count, isOpen: isOpen)
-        }
-        let result = try attributes(shape)
-        let target = result.attributeValues
-        let leftValues = left.attributeValues
-        let rightValues = right.attributeValues
-        forEachMerged(leftShape, rightShape) { index, source in
-            target[index] = source >= 0 ? leftValues[source] : rightValues[~source]
+            result = try attributes(shape)
+            let target = result.attributeValues
+            let leftValues = left.attributeValues
+            let rightValues = right.attributeValues
+            forEachMerged(leftShape, rightShape) { index, source in
+                target[index] = source >= 0 ? leftValues[source] : rightValues[~source]
+            }
         }
         if isOpen {
-            target[count] = rightShape.isOpen ? rightValues[rightShape.count] : leftValues[leftShape.count]
+            result.attributeValues[count] =
+                rightShape.isOpen
+                ? right.attributeValues[rightShape.count] : left.attributeValues[leftShape.count]
         }
         leftShape.words[3] = rightShape.address
         leftShape.words[4] = shape.address
         leftShape.words[5] = 0
         return result
+    }
+
+    /// Writes names, positions and values of `left // right` in one pass.
+    ///
+    /// Which side comes next cannot be foretold, so the loop chooses without a branch.
+    @inline(__always)
+    private func mergeAll(_ left: Value, _ right: Value, _ shape: Shape, _ values: Words) {
+        let (leftShape, rightShape) = (left.shape, right.shape)
+        let (leftSymbols, rightSymbols, symbols) = (leftShape.symbols, rightShape.symbols, shape.symbols)
+        let (leftPositions, rightPositions, positions) = (leftShape.positions, rightShape.positions, shape.positions)
+        let (leftValues, rightValues) = (left.attributeValues, right.attributeValues)
+        let (leftCount, rightCount) = (leftShape.count, rightShape.count)
+        var (i, j, index) = (0, 0, 0)
+        while i < leftCount, j < rightCount {
+            let (a, b) = (leftSymbols[i], rightSymbols[j])
+            let isRight = b <= a
+            symbols[index] = isRight ? b : a
+            positions[index] = (isRight ? rightPositions + j : leftPositions + i).pointee
+            values[index] = (isRight ? rightValues + j : leftValues + i).pointee
+            i &+= a <= b ? 1 : 0
+            j &+= isRight ? 1 : 0
+            index &+= 1
+        }
+        func copyRest(_ origin: Shape, _ source: Words, _ from: Int, _ end: Int) {
+            (symbols + index).update(from: origin.symbols + from, count: end &- from)
+            (positions + index).update(from: origin.positions + from, count: end &- from)
+            (values + index).update(from: source + from, count: end &- from)
+        }
+        if i < leftCount { copyRest(leftShape, leftValues, i, leftCount) }
+        if j < rightCount { copyRest(rightShape, rightValues, j, rightCount) }
     }
 
     /// For shapes that meet again: where each value of `left // right` comes from (≥ 0: left, ~index: right), left in
@@ -212,9 +240,16 @@ extension Machine {
     }
 
     private func unionCount(_ left: Shape, _ right: Shape) -> Int {
-        var count = 0
-        forEachMerged(left, right) { _, _ in count &+= 1 }
-        return count
+        let (leftSymbols, rightSymbols) = (left.symbols, right.symbols)
+        let (leftCount, rightCount) = (left.count, right.count)
+        var (i, j, both) = (0, 0, 0)
+        while i < leftCount, j < rightCount {
+            let (a, b) = (leftSymbols[i], rightSymbols[j])
+            i &+= a <= b ? 1 : 0
+            j &+= b <= a ? 1 : 0
+            both &+= a == b ? 1 : 0
+        }
+        return leftCount &+ rightCount &- both
     }
 
     /// Walks the union of two shapes in order: the place in the union, and where it comes from (≥ 0: left, ~index: right).

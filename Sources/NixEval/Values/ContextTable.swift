@@ -41,6 +41,12 @@ extension ContextElement {
         }
     }
 
+    /// The start of a store path is as good as the whole; what else there is of one derivation are a few outputs.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(sortKey)
+        if case .output(_, let name) = self { hasher.combine(name.count << 8 | Int(name.bytes.last ?? 0)) }
+    }
+
     /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`, the output of what an output holds first.
     var encoded: String {
         switch self {
@@ -75,6 +81,9 @@ struct ContextUnion {
 /// Index 0 is the empty set. No method calls out while it works, so nothing is checked for overlapping accesses.
 final class ContextTable {
     @exclusivity(unchecked) private var elements: [ContextElement] = []
+    /// For each element that is an output the set of its name, of which there is one for all of that name; else the empty one.
+    @exclusivity(unchecked) private var names: [SortedSet<ByteString>] = []
+    @exclusivity(unchecked) private var namesSeen: [SortedSet<ByteString>] = []
     @exclusivity(unchecked) private var elementIndices: [ContextElement: Int32] = [:]
     /// The sorted element indices of all sets, one set after another.
     @exclusivity(unchecked) private var members: [Int32] = []
@@ -146,21 +155,43 @@ final class ContextTable {
     }
 
     /// The elements of a set, in Nix's order.
-    func elements(of index: UInt32) -> [ContextElement] {
-        var keys = members[members(of: index)].map { (key: elements[Int($0)].sortKey, index: $0) }
+    func elements(of index: UInt32) -> [ContextElement] { sorted(index).map { elements[Int($0)] } }
+
+    /// The indices of the elements of a set, in Nix's order.
+    private func sorted(_ index: UInt32) -> [Int32] {
+        let range = members(of: index)
+        if range.count == 1 { return [members[range.lowerBound]] }
+        var keys = members[range].map { (key: elements[Int($0)].sortKey, index: $0) }
         keys.sort { left, right in
             left.key != right.key
                 ? left.key < right.key : elements[Int(left.index)] < elements[Int(right.index)]
         }
-        return keys.map { elements[Int($0.index)] }
+        return keys.map(\.index)
+    }
+
+    /// Goes through a set in Nix's order; of an output there is also the set of its name alone.
+    func forEach(
+        in index: UInt32, _ body: (ContextElement, SortedSet<ByteString>) throws(EvaluationError) -> Void
+    ) throws(EvaluationError) {
+        for index in sorted(index) { try body(elements[Int(index)], names[Int(index)]) }
     }
 
     private func elementIndex(_ element: ContextElement) -> Int32 {
         if let known = elementIndices[element] { return known }
         let index = Int32(elements.count)
         elements.append(element)
+        names.append(name(of: element))
         elementIndices[element] = index
         return index
+    }
+
+    private func name(of element: ContextElement) -> SortedSet<ByteString> {
+        guard case .output(_, let name) = element else { return [] }
+        // Outputs have the same few names everywhere.
+        for names in namesSeen where names[0] == name { return names }
+        let names: SortedSet<ByteString> = [name]
+        if namesSeen.count < 8 { namesSeen.append(names) }
+        return names
     }
 
     // MARK: Sets

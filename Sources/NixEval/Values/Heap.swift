@@ -56,8 +56,8 @@ final class Heap {
     @exclusivity(unchecked) var frontier = 0
     /// Blocks below this one have their pages.
     @exclusivity(unchecked) private var populatedBlocks = 0
-    /// How many nanoseconds pages of 2 MiB may still cost beyond what small ones do; none are asked for when it is used up.
-    @exclusivity(unchecked) private var largePageCredit = Heap.largePageAllowance
+    /// How many nanoseconds pages of 2 MiB have lately cost beyond what small ones do.
+    @exclusivity(unchecked) private var largePageLoss = 0
     /// Runs of free blocks below the frontier.
     @exclusivity(unchecked) var freeRuns: [Range<Int>] = []
 
@@ -313,20 +313,20 @@ final class Heap {
     /// allocates.
     ///
     /// Beyond the first `smallPagesBytes` they are pages of 2 MiB, which take a third of the time of small ones where the
-    /// kernel has them, and several times as much where it must first make room or its host must. So what they may cost
-    /// beyond small ones is limited.
+    /// kernel has them, and several times as much where it must first make room or its host must. So what they have cost
+    /// beyond small ones may only be a hundredth of all time.
     private func populate() {
         guard frontier > populatedBlocks else { return }
         let start = populatedBlocks
-        if largePageCredit > 0, frontier * Heap.blockBytes > Heap.smallPagesBytes {
+        if frontier * Heap.blockBytes > Heap.smallPagesBytes, largePageLoss < Heap.processorTime() / 100 {
             let end = (frontier + Heap.largePageBlocks - 1) / Heap.largePageBlocks * Heap.largePageBlocks
             if end <= capacityBlocks {
                 populatedBlocks = end
                 let before = Heap.processorTime()
                 advise(start, end, MADV_HUGEPAGE)
                 advise(start, end, Heap.populateWrite)
-                let gain = (end - start) * Heap.smallPagesNanoseconds - (Heap.processorTime() - before)
-                largePageCredit = min(largePageCredit + gain, Heap.largePageAllowance)
+                largePageLoss += Heap.processorTime() - before - (end - start) * Heap.smallPagesNanoseconds
+                largePageLoss = max(largePageLoss, 0)
                 return
             }
         }
@@ -351,8 +351,6 @@ final class Heap {
     private static let smallPagesBytes = 1 << 24
     /// What small pages take a block, at least.
     private static let smallPagesNanoseconds = 8_000
-    /// How many nanoseconds large pages may cost more than small ones.
-    private static let largePageAllowance = 4_000_000
 
     /// `MADV_POPULATE_WRITE`, which older headers lack; an older kernel refuses it, and pages come one by one.
     private static let populateWrite: Int32 = 23

@@ -5,7 +5,7 @@ import NixSyntax
 #endif
 
 /// One attribute on its way into a set.
-struct AttributeEntry {
+struct AttributeEntry: BitwiseCopyable {
     var symbol: Symbol
     /// Bits of the value; 0 while only names are gathered.
     var value: UInt
@@ -50,22 +50,54 @@ extension Machine {
     /// The entries' values must also be reachable by the collector elsewhere (they are in a Swift array here).
     func attributes(_ entries: inout [AttributeEntry]) throws(EvaluationError) -> Value {
         if entries.isEmpty { return state.pointee.emptyAttributes }
-        entries.sort { $0.symbol.rawValue < $1.symbol.rawValue }
-        var distinct = 1
-        for index in 1..<max(entries.count, 1) where entries[index].symbol != entries[distinct - 1].symbol {
-            entries[distinct] = entries[index]
-            distinct += 1
+        let distinct = Machine.sortDistinct(&entries)
+        var hasPositions = false
+        for index in 0..<distinct where entries[index].position != 0 { hasPositions = true }
+        let shape: Shape
+        if hasPositions || distinct > Machine.sharedLimit {
+            shape = try newShape(count: distinct)
+            for index in 0..<distinct {
+                shape.symbols[index] = entries[index].symbol.rawValue
+                shape.positions[index] = entries[index].position
+            }
+        } else {
+            shape = try sharedShape(entries, distinct)
         }
-        entries.removeLast(entries.count - distinct)
-        let symbols = entries.map(\.symbol.rawValue)
-        let hasPositions = entries.contains { $0.position != 0 }
-        let shape =
-            hasPositions
-            ? try self.shape(symbols: symbols, positions: entries.map(\.position), count: distinct)
-            : try self.shape(symbols: symbols, positions: nil, count: distinct)
         let set = try attributes(shape)
         for index in 0..<distinct { set.attributeValues[index] = entries[index].value }
         return set
+    }
+
+    /// Puts entries in the order of their symbols and the first ones of equal symbols to the front; gives the number of those.
+    private static func sortDistinct(_ entries: inout [AttributeEntry]) -> Int {
+        let count = entries.count
+        let spare = UnsafeMutablePointer<AttributeEntry>.allocate(capacity: count)
+        defer { spare.deallocate() }
+        return entries.withUnsafeMutableBufferPointer { buffer in
+            let entries = buffer.baseAddress.unsafelyUnwrapped
+            sortStably(entries, count: count, spare: spare) { $0.symbol.rawValue < $1.symbol.rawValue }
+            var distinct = 1
+            for index in 1..<count where entries[index].symbol != entries[distinct - 1].symbol {
+                entries[distinct] = entries[index]
+                distinct += 1
+            }
+            return distinct
+        }
+    }
+
+    /// The shape of the first `count` entries, few, distinct and without positions.
+    private func sharedShape(_ entries: [AttributeEntry], _ count: Int) throws(EvaluationError) -> Shape {
+        let evaluator = evaluator
+        let known = withUnsafeTemporaryAllocation(of: Int32.self, capacity: count) { symbols in
+            for index in 0..<count { symbols.initializeElement(at: index, to: entries[index].symbol.rawValue) }
+            return evaluator.sharedShapes.find(symbols.baseAddress.unsafelyUnwrapped, count)
+        }
+        if let known { return known }
+        let shape = try newShape(count: count)
+        for index in 0..<count { shape.symbols[index] = entries[index].symbol.rawValue }
+        shape.positions.update(repeating: 0, count: count)
+        evaluator.sharedShapes.insert(shape)
+        return shape
     }
 
     /// A set of known names.
@@ -105,13 +137,13 @@ extension Machine {
             let symbols = shape.symbols
             let leaf = try allocateLeaf(max((count + 1) / 2, 1))
             let target = UnsafeMutableRawPointer(leaf).assumingMemoryBound(to: Int32.self)
-            withUnsafeTemporaryAllocation(of: (prefix: UInt64, index: Int32).self, capacity: count) { buffer in
-                var names = buffer
+            withUnsafeTemporaryAllocation(of: NameKey.self, capacity: 2 * count) { buffer in
+                let names = buffer.baseAddress.unsafelyUnwrapped
                 for index in 0..<count {
-                    names.initializeElement(
-                        at: index, to: (table.prefix(of: Symbol(rawValue: symbols[index])), Int32(index)))
+                    names[index] = NameKey(
+                        prefix: table.prefix(of: Symbol(rawValue: symbols[index])), index: Int32(index))
                 }
-                names.sort { left, right in
+                sortStably(names, count: count, spare: names + count) { left, right in
                     if left.prefix != right.prefix { return left.prefix < right.prefix }
                     return compareBytes(
                         table.bytes(of: Symbol(rawValue: symbols[Int(left.index)])),
@@ -190,31 +222,96 @@ extension Machine {
             result.attributeValues[0] = value.bits
             return result
         }
-        // Values are kept in a cell for the collector, their names and places beside it.
-        let keep = try allocate(count)
-        for index in 0..<count { keep[index] = 0 }
-        var entries: [AttributeEntry] = []
+        // Pairs of a value and its symbol and position, in the order of the symbols: where the collector sees them.
+        let pairs = try allocate(2 * count)
+        for index in 0..<2 * count { pairs[index] = 0 }
+        var used = 0
         for index in 0..<count {
             let dynamic = info.dynamic[index]
             let symbol = try dynamicName(dynamic, frame)
             if symbol == .none { continue }
+            var place = used
+            while place > 0, Machine.pairSymbol(pairs, place - 1) > symbol.rawValue { place -= 1 }
             let earlier = shape.index(of: symbol.rawValue)
-            if earlier >= 0 || entries.contains(where: { $0.symbol == symbol }) {
-                let first =
-                    earlier >= 0 ? shape.positions[earlier] : entries.first { $0.symbol == symbol }?.position ?? 0
+            if earlier >= 0 || place > 0 && Machine.pairSymbol(pairs, place - 1) == symbol.rawValue {
+                let first = earlier >= 0 ? shape.positions[earlier] : Machine.pairPosition(pairs, place - 1)
                 throw EvaluationError(
                     .other,
                     "dynamic attribute '\(evaluator.printed(symbol))' already defined at "
                         + evaluator.describe(first), at: dynamic.position)
             }
             let value = try delay(NodePointer(bitPattern: dynamic.value).unsafelyUnwrapped, frame)
-            keep[index] = value.bits
-            entries.append(AttributeEntry(symbol: symbol, value: value.bits, position: dynamic.position))
+            (pairs + 2 * place + 2).update(from: pairs + 2 * place, count: 2 * (used - place))
+            pairs[2 * place] = value.bits
+            pairs[2 * place + 1] = UInt(UInt32(bitPattern: symbol.rawValue)) << 32 | UInt(dynamic.position)
+            used += 1
         }
-        let added = try attributes(&entries)
-        let result = try update(set, added)
-        keepAlive(keep)
+        let result = used == 0 ? set : try adding(pairs, used, to: set)
+        keepAlive(pairs)
         return result
+    }
+
+    private static func pairSymbol(_ pairs: Words, _ index: Int) -> Int32 {
+        Int32(truncatingIfNeeded: pairs[2 * index + 1] >> 32)
+    }
+
+    private static func pairPosition(_ pairs: Words, _ index: Int) -> UInt32 {
+        UInt32(truncatingIfNeeded: pairs[2 * index + 1])
+    }
+
+    /// `set` and dynamic attributes, none of which it has.
+    ///
+    /// Most literals give their dynamic attributes the same names again and again. So the shape that came of the last ones is left
+    /// with the shape of the static ones, as their partner in `//` would be.
+    private func adding(_ pairs: Words, _ used: Int, to set: Value) throws(EvaluationError) -> Value {
+        let base = set.shape
+        guard !base.isLayer, !base.isOpen else {
+            return try update(set, try adding(pairs, used, to: state.pointee.emptyAttributes))
+        }
+        let shape = try self.shape(base, with: pairs, used)
+        let result = try attributes(shape)
+        var (index, pair) = (0, 0)
+        for place in 0..<shape.count {
+            if pair < used, shape.symbols[place] == Machine.pairSymbol(pairs, pair) {
+                result.attributeValues[place] = pairs[2 * pair]
+                pair += 1
+            } else {
+                result.attributeValues[place] = set.attributeValues[index]
+                index += 1
+            }
+        }
+        return result
+    }
+
+    private func shape(_ base: Shape, with pairs: Words, _ used: Int) throws(EvaluationError) -> Shape {
+        let count = base.count + used
+        if base.words[3] == base.address {
+            let known = Shape(words: Words(bitPattern: base.words[4]).unsafelyUnwrapped)
+            let isSame =
+                known.count == count
+                && (0..<used).allSatisfy { pair in
+                    let found = known.index(of: Machine.pairSymbol(pairs, pair))
+                    return found >= 0 && known.positions[found] == Machine.pairPosition(pairs, pair)
+                }
+            if isSame { return known }
+        }
+        let shape = try newShape(count: count)
+        var (index, pair) = (0, 0)
+        for place in 0..<count {
+            if index == base.count || pair < used && Machine.pairSymbol(pairs, pair) < base.symbols[index] {
+                shape.symbols[place] = Machine.pairSymbol(pairs, pair)
+                shape.positions[place] = Machine.pairPosition(pairs, pair)
+                pair += 1
+            } else {
+                shape.symbols[place] = base.symbols[index]
+                shape.positions[place] = base.positions[index]
+                index += 1
+            }
+        }
+        base.words[3] = base.address
+        base.words[4] = shape.address
+        base.words[5] = 0
+        return shape
     }
 
     /// The name of a dynamic attribute; none where it is `null`, and so no attribute.
@@ -225,6 +322,12 @@ extension Machine {
         return symbol(
             try stringWithoutContext(name, dynamic.position, "while evaluating the name of a dynamic attribute"))
     }
+}
+
+/// The start of a name, as a number, and where its symbol is in a shape.
+private struct NameKey: BitwiseCopyable {
+    var prefix: UInt64
+    var index: Int32
 }
 
 /// Bytewise comparison: negative, zero or positive.

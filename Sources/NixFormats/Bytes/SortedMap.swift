@@ -73,6 +73,26 @@ public struct SortedMap<Key: Comparable & Hashable & Sendable, Value: Hashable &
         }
     }
 
+    /// Changes the value of a key, or gives the key `initial`.
+    ///
+    /// Constant time when no other key is above it.
+    @inlinable
+    public mutating func update(
+        _ key: Key, initially initial: @autoclosure () -> Value, _ change: (inout Value) -> Void
+    ) {
+        let last = storage.count - 1
+        if last < 0 || storage[last].key < key {
+            storage.append(Entry(key: key, value: initial()))
+            return
+        }
+        let index = storage[last].key == key ? last : lowerBound(key)
+        if storage[index].key == key {
+            change(&storage[index].value)
+        } else {
+            storage.insert(Entry(key: key, value: initial()), at: index)
+        }
+    }
+
     @inlinable
     public mutating func remove(_ key: Key) {
         let index = lowerBound(key)

@@ -52,9 +52,16 @@ public struct SortedSet<Element: Comparable & Hashable & Sendable>: Hashable, Se
 
     @inlinable
     public mutating func formUnion(_ other: some Sequence<Element>) {
+        let other = SortedSet(other).storage
+        if storage.isEmpty {
+            storage = other
+            return
+        }
+        if other.isEmpty { return }
         var merged: [Element] = []
+        merged.reserveCapacity(storage.count + other.count)
         var position = 0
-        for element in SortedSet(other).storage {
+        for element in other {
             while position < storage.count, storage[position] < element {
                 merged.append(storage[position])
                 position += 1

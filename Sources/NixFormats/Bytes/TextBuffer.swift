@@ -87,46 +87,41 @@ struct TextBuffer: ~Copyable {
         var index = 0
         let source = UnsafeRawBufferPointer(bytes)
         while index < bytes.count {
-            // Eight bytes at a time as long as none of them is escaped.
+            // Eight bytes at a time, of which those before the first that may be escaped count.
             if bytes.count - index >= 8 {
                 let word = source.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                if !Self.mayNeedEscape(word) {
-                    UnsafeMutableRawPointer(target).storeBytes(of: word, as: UInt64.self)
-                    target += 8
-                    index += 8
-                    continue
-                }
+                let plain = Self.escapeMarks(word).trailingZeroBitCount / 8
+                UnsafeMutableRawPointer(target).storeBytes(of: word, as: UInt64.self)
+                target += plain
+                index += plain
+                if plain == 8 { continue }
             }
-            let end = min(index + 8, bytes.count)
-            while index < end {
-                let byte = bytes[index]
-                index += 1
-                if let escaped = Self.escape(byte) {
-                    target.pointee = UInt8(ascii: "\\")
-                    target[1] = escaped
-                    target += 2
-                } else {
-                    target.pointee = byte
-                    target += 1
-                }
+            let byte = bytes[index]
+            index += 1
+            if let escaped = Self.escape(byte) {
+                target.pointee = UInt8(ascii: "\\")
+                target[1] = escaped
+                target += 2
+            } else {
+                target.pointee = byte
+                target += 1
             }
         }
         target.pointee = UInt8(ascii: "\"")
         count += target - start + 1
     }
 
-    /// Whether one of the eight bytes is a control character that may have an escape, a quote or a backslash.
+    /// Marks bytes by their highest bits; the lowest one marked is the first control character, quote or backslash.
     ///
-    /// A byte is zero, or below 14, where subtracting one, or 14, from it borrows (Bit Twiddling Hacks, "Determine if a word has a
-    /// zero byte"); a borrow may also mark the byte above a marked one, which does no harm.
+    /// With one bit turned a quote is next to the control characters. A byte is below n where subtracting n from it borrows (Bit
+    /// Twiddling Hacks, "Determine if a word has a zero byte"); a borrow may also mark a byte above a marked one.
     @inline(__always)
-    private static func mayNeedEscape(_ word: UInt64) -> Bool {
+    private static func escapeMarks(_ word: UInt64) -> UInt64 {
         let ones: UInt64 = 0x0101_0101_0101_0101
-        let quotes = word ^ (ones &* UInt64(UInt8(ascii: "\"")))
+        let word = UInt64(littleEndian: word)
+        let turned = word ^ (ones &* 2)
         let backslashes = word ^ (ones &* UInt64(UInt8(ascii: "\\")))
-        let marks =
-            ((word &- ones &* 14) & ~word) | ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-        return marks & (ones &* 0x80) != 0
+        return (((turned &- ones &* 33) & ~turned) | ((backslashes &- ones) & ~backslashes)) & (ones &* 0x80)
     }
 
     /// What stands after a backslash for `byte`, if it is escaped.

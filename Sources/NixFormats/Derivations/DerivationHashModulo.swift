@@ -50,11 +50,15 @@ package struct DerivationHasher {
         var scratch = TextBuffer(capacity: 4096)
         var inputs = TextBuffer()
         var isKnown = false
-        if text.isHashedByInputs {
+        let isDeferred = text.outputs.contains { $0.value == .deferred }
+        // In an evaluation all inputs are in the memo: they have gone through here.
+        if isDeferred { isKnown = try writeInputs(of: text, to: &inputs) }
+        if text.isHashedByInputs, !isKnown {
             for input in text.inputDerivations { _ = try hashModulo(of: input.key, load: load) }
+            inputs.removeAll()
+            if isDeferred { isKnown = try writeInputs(of: text, to: &inputs) }
         }
-        if text.outputs.contains(where: { $0.value == .deferred }) {
-            isKnown = try writeInputs(of: text, to: &inputs)
+        if isDeferred {
             if isKnown {
                 text.write(.modulo(masksOutputs: true), inputs: inputs, to: &scratch)
                 let hash = scratch.sha256()
@@ -140,6 +144,7 @@ package struct DerivationHasher {
     private func writeInputs(of text: DerivationText, to list: inout TextBuffer) throws(FormatError) -> Bool {
         var inputs: [(hash: NixHash, outputs: SortedSet<ByteString>)] = []
         inputs.reserveCapacity(text.inputDerivations.count)
+        let out: SortedSet<ByteString> = ["out"]
         for input in text.inputDerivations {
             switch memo[input.key] {
             case .derivation(let hash): if !input.value.isEmpty { inputs.append((hash, input.value)) }
@@ -147,21 +152,26 @@ package struct DerivationHasher {
                 for output in input.value where output != "out" {
                     throw FormatError(.derivation, "no hash for output '\(output)' of derivation '\(text.name)'")
                 }
-                if !input.value.isEmpty { inputs.append((hash, ["out"])) }
+                if !input.value.isEmpty { inputs.append((hash, out)) }
             case .deferred, nil: return false
             }
         }
-        let order = inputs.indices.sorted { inputs[$0].hash < inputs[$1].hash }
+        // Hashes hardly ever begin with the same eight bytes.
+        var order = inputs.indices.map { (start: inputs[$0].hash.sortKey, index: $0) }
+        order.sort { left, right in
+            left.start != right.start
+                ? left.start < right.start : inputs[left.index].hash < inputs[right.index].hash
+        }
         var index = 0
         while index < inputs.count {
-            let (hash, first) = inputs[order[index]]
+            let (hash, first) = inputs[order[index].index]
             list.append(index == 0 ? "(\"" : ",(\"")
             list.appendBase16(hash.bytes)
             list.append("\",")
             var outputs = first
             index += 1
-            while index < inputs.count, inputs[order[index]].hash == hash {
-                outputs.formUnion(inputs[order[index]].outputs)
+            while index < inputs.count, inputs[order[index].index].hash == hash {
+                outputs.formUnion(inputs[order[index].index].outputs)
                 index += 1
             }
             DerivationText.write(outputs, to: &list)

@@ -42,7 +42,7 @@ package final class DerivationText {
         self.name = name
         self.store = store
         arguments = TextBuffer(capacity: 64)
-        variables = TextBuffer(capacity: 2048)
+        variables = TextBuffer(capacity: 8192)
         keys = TextBuffer(capacity: 256)
         starts.reserveCapacity(32)
     }

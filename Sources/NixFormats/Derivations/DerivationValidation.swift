@@ -22,8 +22,10 @@ package enum DerivationValidation {
     /// Checks the `outputs` attribute as it is written, in its order.
     package static func checkOutputNames(_ outputs: [ByteString], isFixed: Bool) throws(FormatError) {
         var seen: Set<ByteString> = []
-        for output in outputs {
-            guard seen.insert(output).inserted else {
+        for (index, output) in outputs.enumerated() {
+            // A table of what was there costs more than looking at a few.
+            let isNew = outputs.count <= 16 ? !outputs[..<index].contains(output) : seen.insert(output).inserted
+            guard isNew else {
                 throw FormatError(.derivation, "duplicate derivation output '\(output)'")
             }
             guard output != "drvPath" else {

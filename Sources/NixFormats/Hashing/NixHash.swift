@@ -31,6 +31,14 @@ package struct NixHash: Hashable, Sendable {
     }
 }
 
+extension NixHash {
+    /// The first eight bytes as a number, the first of them the highest: hashes of one algorithm whose numbers differ are in the
+    /// order of the numbers.
+    var sortKey: UInt64 {
+        bytes.count < 8 ? 0 : UInt64(bigEndian: bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
+    }
+}
+
 extension NixHash: Comparable {
     /// By size, then bytes, then algorithm: the order of Nix.
     package static func < (left: NixHash, right: NixHash) -> Bool {

@@ -69,12 +69,11 @@ extension StorePath {
         UInt64(bigEndian: baseName.bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt64.self) })
     }
 
-    /// The hash part is as good as the whole name.
+    /// Half of the hash part is as good as the whole name.
     package func hash(into hasher: inout Hasher) {
         baseName.bytes.withUnsafeBytes { bytes in
-            for offset in stride(from: 0, to: Self.hashPartCount, by: 8) {
-                hasher.combine(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            }
+            hasher.combine(bytes.loadUnaligned(as: UInt64.self))
+            hasher.combine(bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
         }
     }
 }

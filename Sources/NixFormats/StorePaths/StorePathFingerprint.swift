@@ -82,6 +82,7 @@ extension StoreDirectory {
     /// `<kind>[:<reference>…][:self]`.
     private func type(_ kind: StaticString, _ references: SortedSet<StorePath>, selfReference: Bool) -> [UInt8] {
         var type: [UInt8] = []
+        type.reserveCapacity(16 + references.count * (path.count + 96))
         type.append(kind)
         for reference in references {
             type.append(UInt8(ascii: ":"))
