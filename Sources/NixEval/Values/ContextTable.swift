@@ -41,10 +41,14 @@ extension ContextElement {
         }
     }
 
-    /// The start of a store path is as good as the whole; what else there is of one derivation are a few outputs.
+    /// The start of a store path is as good as the whole.
     package func hash(into hasher: inout Hasher) {
         hasher.combine(sortKey)
-        if case .output(_, let name) = self { hasher.combine(name.count << 8 | Int(name.bytes.last ?? 0)) }
+        switch self {
+        case .path, .derivationDeep: break
+        case .output(_, let name): hasher.combine(name)
+        case .nested(let output): hasher.combine(output)
+        }
     }
 
     /// Nix's text form: `<base name>`, `=<base name>`, `!<output>!<base name>`, the output of what an output holds first.
