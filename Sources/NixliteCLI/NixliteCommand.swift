@@ -21,6 +21,9 @@ enum NixliteCommand {
                     [
                         CommandEntry("lock", "Create missing entries of a flake's lock file", FlakeLockCommand()),
                         CommandEntry("update", "Update a flake's lock file", FlakeUpdateCommand()),
+                        CommandEntry("metadata", "Show where a flake comes from", FlakeMetadataCommand()),
+                        CommandEntry("show", "Show what a flake provides", FlakeShowCommand()),
+                        CommandEntry("check", "Check what a flake provides and run its tests", FlakeCheckCommand()),
                     ]),
                 CommandEntry("log", "Print what a build has printed", LogCommand()),
                 CommandEntry(
@@ -28,6 +31,29 @@ enum NixliteCommand {
                     program: .instantiate),
                 CommandEntry(
                     "prefetch", "Fetch a model, and print its hash and a description to paste", PrefetchCommand()),
+                CommandEntry("path-info", "Show what the store knows of paths", PathInfoCommand()),
+                CommandEntry("why-depends", "Show why a path needs another", WhyDependsCommand()),
+                CommandEntry(
+                    "derivation", "Show and add derivations",
+                    [
+                        CommandEntry("show", "Show derivations as JSON", DerivationShowCommand()),
+                        CommandEntry("add", "Write a derivation from JSON", DerivationAddCommand()),
+                    ]),
+                CommandEntry(
+                    "nar", "Make NARs and look into them",
+                    [
+                        CommandEntry("ls", "Show what is in a NAR", NARListCommand()),
+                        CommandEntry("cat", "Print a file of a NAR", NARCatCommand()),
+                        CommandEntry("pack", "Write a file or folder as a NAR", NARPackCommand()),
+                        CommandEntry("dump-path", "The older name of pack", NARPackCommand(isAlias: true)),
+                    ]),
+                CommandEntry(
+                    "key", "Make keys to sign with",
+                    [
+                        CommandEntry("generate-secret", "Make a secret key", KeyGenerateCommand()),
+                        CommandEntry(
+                            "convert-secret-to-public", "Print the public key of a secret one", KeyConvertCommand()),
+                    ]),
                 CommandEntry("copy", "Copy store objects from or to a binary cache", CopyCommand()),
                 CommandEntry(
                     "hash", "Hash files and trees, and convert hashes",
@@ -45,7 +71,10 @@ enum NixliteCommand {
                     [
                         CommandEntry("add", "Add a file or folder to the store", StoreAddCommand()),
                         CommandEntry("verify", "Check the contents of the store", StoreVerifyCommand()),
-                        CommandEntry("path-info", "Show what the store knows of paths", StorePathInfoCommand()),
+                        CommandEntry("path-info", "Show what the store knows of paths", PathInfoCommand()),
+                        CommandEntry("ls", "Show what is in a store object", StoreListCommand()),
+                        CommandEntry("cat", "Print a file of a store object", StoreCatCommand()),
+                        CommandEntry("dump-path", "Write a store object as a NAR", StoreDumpCommand()),
                         CommandEntry("gc", "Delete what nothing needs", program: .store, ["--gc"]),
                         CommandEntry("delete", "Delete paths that nothing needs", program: .store, ["--delete"]),
                     ]),

@@ -10,7 +10,7 @@ import sys
 import tempfile
 
 import binary_caches
-import flake_scripts
+import command_scripts
 import git_flakes
 import git_trees
 import mercurial_trees
@@ -43,8 +43,8 @@ def main() -> None:
     for file in programs.repl_inputs():
         text = with_folder(lambda work: programs.repl(file, [program("nix"), "repl"], work))
         file.with_suffix(".exp").write_text(text)
-    for file in flake_scripts.scripts():
-        text = with_folder(lambda work: flake_scripts.output(file, program("nix"), work))
+    for file in command_scripts.scripts():
+        text = with_folder(lambda work: command_scripts.output(file, program("nix"), work))
         file.with_suffix(".out").write_text(text)
     for trees in (git_trees, mercurial_trees):
         with tempfile.TemporaryDirectory(prefix="record-") as name:

@@ -1,5 +1,6 @@
 import NixEval
 package import NixFormats
+import NixStore
 
 /// How a command locks a flake.
 package struct FlakeLocking: Sendable {
@@ -35,6 +36,8 @@ package struct FlakeLocking: Sendable {
 package struct LockedFlake {
     package let flake: LoadedFlake
     let graph: LockGraph
+    /// For looking at the flake's work tree.
+    let git: GitCommand
     /// Whether the locks are other than those in the flake's tree.
     package let isChanged: Bool
 
@@ -83,7 +86,9 @@ extension Session {
                             .write(graph, replacing: old)
                     } catch { throw evaluator.failure(error.message) }
                 }
-                return LockedFlake(flake: flake, graph: graph, isChanged: isChanged)
+                return LockedFlake(
+                    flake: flake, graph: graph, git: host.gitCommand(in: RealPath(flake.place.root)),
+                    isChanged: isChanged)
             } catch {
                 throw error.adding("while updating the lock file of flake '\(flake.locked.url)'")
             }

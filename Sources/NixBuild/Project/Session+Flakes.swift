@@ -22,13 +22,15 @@ extension Session {
     }
 
     /// The flake at a reference, for `builtins.getFlake`.
-    func flake(at reference: InputReference) throws(EvaluationError) -> Value {
+    ///
+    /// - Parameter lock: the text of the lock file that counts in place of the flake's own.
+    func flake(at reference: InputReference, lock: [UInt8]? = nil) throws(EvaluationError) -> Value {
         let resolved: InputReference
         do throws(ProjectError) { resolved = try self.resolved(reference) } catch {
             throw evaluator.failure(error.message)
         }
         let tree = try tree(resolved)
-        return try evaluate(tree, in: Paths.absolute(tree.directory, from: realPath(tree.object)))
+        return try evaluate(tree, in: Paths.absolute(tree.directory, from: realPath(tree.object)), lock: lock)
     }
 
     /// Fetches what a reference of the command line names.
@@ -97,12 +99,14 @@ extension Session {
     /// Evaluates a flake.
     ///
     /// - Parameter folder: of this machine, which stands for the project's.
-    private func evaluate(_ tree: FlakeTree, in folder: String) throws(EvaluationError) -> Value {
+    private func evaluate(
+        _ tree: FlakeTree, in folder: String, lock given: [UInt8]? = nil
+    ) throws(EvaluationError) -> Value {
         let functions = try projectFunctions(folder, nil)
         let lockPath = Paths.absolute("flake.lock", from: Paths.absolute(tree.directory, from: realPath(tree.object)))
         let lock: [UInt8]?
         do throws(FileOperationError) {
-            lock = Paths.exists(lockPath) ? try SmallFile.read(lockPath) : nil
+            if let given { lock = given } else { lock = Paths.exists(lockPath) ? try SmallFile.read(lockPath) : nil }
         } catch { throw evaluator.failure(error.description) }
         return try call(
             "flake", of: functions,

@@ -56,8 +56,13 @@ struct FlakeArguments: ArgumentGroup {
 
 extension CommandSession {
     /// A session for a command on flakes.
-    init(global: GlobalArguments, flake: FlakeArguments, build: BuildArguments? = nil) throws(UsageError) {
+    ///
+    /// - Parameter refreshes: whether addresses without a hash are asked again.
+    init(
+        global: GlobalArguments, flake: FlakeArguments, build: BuildArguments? = nil, refreshes: Bool = false
+    ) throws(UsageError) {
         var flags = try SessionFlags(global, flake.evaluation, build)
+        if refreshes { flags.refreshes = true }
         flags.warnings += flake.warnings
         self.init(flags: flags)
     }

@@ -16,7 +16,7 @@ struct FlakeLockCommand: Command {
         var locking = flake.locking
         locking.writes = true
         locking.refusesUnlocked = true
-        try CommandSession(global: global, flake: flake).run { session, _ in
+        try CommandSession(global: global, flake: flake, refreshes: true).run { session, _ in
             _ = try session.lock(address ?? ".", locking)
         }
     }
@@ -42,7 +42,7 @@ struct FlakeUpdateCommand: Command {
         locking.writes = true
         locking.recreates = inputs.isEmpty && flake.updateInput.isEmpty
         locking.updates += inputs
-        try CommandSession(global: global, flake: flake).run { session, display in
+        try CommandSession(global: global, flake: flake, refreshes: true).run { session, display in
             try check(display)
             _ = try session.lock(address, locking)
         }

@@ -1,7 +1,7 @@
-"""Scripts that run `nix flake` on Git repositories and folders, and what real Nix prints.
+"""Scripts of commands of `nix` on flakes and store paths, and what real Nix prints.
 
-Each `flakes/NAME.sh` runs after `flakes/setup.sh` in an empty folder, `W`. `record_programs.py` writes the output of a real Nix to
-`flakes/NAME.out`.
+Each `scripts/NAME.sh` runs after `scripts/setup.sh` in an empty folder, `W`. `record_programs.py` writes the output of a real Nix to
+`scripts/NAME.out`.
 """
 
 import os
@@ -10,7 +10,7 @@ import re
 import subprocess
 import urllib.parse
 
-FOLDER = pathlib.Path(__file__).resolve().parent / "flakes"
+FOLDER = pathlib.Path(__file__).resolve().parent / "scripts"
 TIMEOUT_SECONDS = 120
 
 START = """
@@ -33,6 +33,7 @@ def output(script: pathlib.Path, program: str, work: pathlib.Path) -> str:
     )}
     environment = {
         "PATH": os.environ["PATH"], "HOME": str(work / "home"), "LC_ALL": "C.UTF-8", "TZ": "UTC", "NIX_PROGRAM": program,
+        "NIX_CONFIG": "substituters =",
         "W": str(work / "w"), "S": str(work / "store"), **commit,
     }
     text = START + (FOLDER / "setup.sh").read_text() + script.read_text()
@@ -45,10 +46,13 @@ def output(script: pathlib.Path, program: str, work: pathlib.Path) -> str:
 
 def normalise(text: str, work: pathlib.Path) -> str:
     text = text.replace(str(work / "w"), "/w").replace(str(work / "store"), "/s").replace("nixlite --help", "nix --help")
+    # Nix calls files of another store by where they really are.
+    text = text.replace("/s/nix/store", "/nix/store")
     text = re.sub(r"(?<=narHash=)[A-Za-z0-9%/-]+", lambda found: urllib.parse.unquote(found[0]), text)
     # What a flake contains depends on the folder that its inputs are in.
     for pattern, name in (
-        (r"sha256-[A-Za-z0-9+/]{43}=", "HASH"), (r"\b[0-9a-f]{40}\b", "COMMIT"), (r"\b[0-9a-f]{64}\b", "FINGERPRINT"),
+        (r"sha256-[A-Za-z0-9+/]{43}=", "HASH"), (r"\b[0-9a-f]{40}\b", "COMMIT"),
+        (r"\b[0-9a-f]{7}(?=-dirty)", "SHORT"), (r"\b[0-9a-f]{64}\b", "FINGERPRINT"),
         (r"(?<=/nix/store/)[0-9a-z]{32}(?=-)", "PATH"),
     ):
         known: dict[str, str] = {}
