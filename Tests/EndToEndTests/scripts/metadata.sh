@@ -10,7 +10,6 @@ nix flake metadata --no-write-lock-file "git+file://$W/mid?ref=master" --overrid
 nix flake metadata "git+file://$W/top?dir=sub"
 echo more >leaf/more
 git -C leaf add more
-rm -f leaf/more.nix
 nix flake metadata ./leaf
 nix flake metadata --json ./leaf
 make_repository new
