@@ -19,8 +19,10 @@ extension Derivation {
         let inputs = try DerivationJSONReader(reader.member("inputs"), text: json)
         for source in try inputs.strings("srcs") { inputSources.insert(try StorePath(baseName: source.bytes[...])) }
         for input in try inputs.object("drvs") {
-            let wanted = try DerivationJSONReader(input.value, text: json).strings("outputs")
-            inputDerivations[try StorePath(baseName: input.key.bytes[...])] = SortedSet(wanted)
+            let wanted = try DynamicInputs(json: input.value, depth: 0)
+            let path = try StorePath(baseName: input.key.bytes[...])
+            inputDerivations[path] = wanted.outputs
+            if !wanted.held.isEmpty { dynamicInputs[path] = wanted.held }
         }
         system = try reader.string("system")
         builder = try reader.string("builder")
@@ -79,6 +81,21 @@ private struct DerivationJSONReader {
 
     static func problem(_ name: ByteString, _ expected: String) -> FormatError {
         FormatError(.derivation, "the key '\(name)' of a derivation is not \(expected)")
+    }
+}
+
+extension DynamicInputs {
+    /// The outputs of an input, and what is wanted of the derivations that they hold.
+    fileprivate init(json: JSONValue, depth: Int) throws(FormatError) {
+        guard depth < Self.depthLimit else {
+            throw FormatError(.derivation, "the inputs of a derivation are nested too deeply")
+        }
+        self.init()
+        let reader = try DerivationJSONReader(json, text: json)
+        outputs = SortedSet(try reader.strings("outputs"))
+        for inner in try reader.object("dynamicOutputs") {
+            held[inner.key] = try DynamicInputs(json: inner.value, depth: depth + 1)
+        }
     }
 }
 
