@@ -34,12 +34,7 @@ struct TreePlace {
     /// That a file is not there, as Nix says it.
     fileprivate func problem(ofMissing path: String, displayedAs shown: String) -> String {
         guard let workTree else { return "path '\(shown)' does not exist" }
-        let relative = path.dropFirst(root.utf8.count + 1)
-        guard Paths.exists("\(workTree)/\(relative)") else {
-            return "Path '\(relative)' does not exist in Git repository \"\(workTree)\"."
-        }
-        return
-            "Path '\(relative)' in the repository \"\(workTree)\" is not tracked by Git.\n\nTo make it visible to Nix, run:\n\ngit -C \"\(workTree)\" add \"\(relative)\""
+        return UntrackedFile.message(String(path.dropFirst(root.utf8.count + 1)), in: workTree)
     }
 }
 

@@ -18,18 +18,7 @@ extension StoreHost {
         guard let (origin, rest) = origin(of: path), case .workTree(let root) = origin, !rest.isEmpty else {
             return HostError("path '\(String(decoding: displayed(path), as: UTF8.self))' does not exist")
         }
-        let name = String(decoding: rest.dropFirst(), as: UTF8.self)
-        guard Paths.existsWithoutFollowing("\(root)/\(name)") else {
-            return HostError("Path '\(name)' does not exist in Git repository \"\(root)\".")
-        }
-        return HostError(
-            """
-            Path '\(name)' in the repository "\(root)" is not tracked by Git.
-
-            To make it visible to Nix, run:
-
-            git -C "\(root)" add "\(name)"
-            """)
+        return HostError(UntrackedFile.message(String(decoding: rest.dropFirst(), as: UTF8.self), in: root))
     }
 
     /// Where a path comes from, and what follows the root of its tree.
@@ -38,5 +27,22 @@ extension StoreHost {
             let origin = origins[object]
         else { return nil }
         return (origin, rest.bytes)
+    }
+}
+
+/// What is not in the copy of a Git work tree.
+enum UntrackedFile {
+    /// - Parameter name: below the work tree, with slashes.
+    static func message(_ name: String, in root: String) -> String {
+        guard Paths.existsWithoutFollowing("\(root)/\(name)") else {
+            return "Path '\(name)' does not exist in Git repository \"\(root)\"."
+        }
+        return """
+            Path '\(name)' in the repository "\(root)" is not tracked by Git.
+
+            To make it visible to Nix, run:
+
+            git -C "\(root)" add "\(name)"
+            """
     }
 }

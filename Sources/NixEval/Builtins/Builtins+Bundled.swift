@@ -59,7 +59,7 @@ extension Evaluator {
     ///
     /// - Returns: what `fetchTree` would.
     package func fetchInput(_ attributes: InputAttributes) throws(EvaluationError) -> Value {
-        var input = Input(attributes)
+        var input = TreeInput(attributes)
         do throws(InputError) { try input.check(features: options.experimentalFeatures) } catch {
             throw EvaluationError(error)
         }

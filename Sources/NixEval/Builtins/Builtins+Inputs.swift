@@ -57,7 +57,7 @@ extension Builtins {
     ) throws(EvaluationError) -> Value {
         let evaluator = machine.evaluator
         let value = try machine.force(argument)
-        var input = Input(try inputAttributes(machine, value, fetcher))
+        var input = TreeInput(try inputAttributes(machine, value, fetcher))
         if fetcher == .tree, value.isAttributes, input.attributes["type"] == .string("git"),
             input.attributes["shallow"] == nil
         {
@@ -136,7 +136,7 @@ extension Builtins {
 
     /// In pure evaluation, only what can never be anything else is fetched.
     private static func checkPurity(
-        _ machine: Machine, _ input: Input, _ fetcher: Fetcher
+        _ machine: Machine, _ input: TreeInput, _ fetcher: Fetcher
     ) throws(EvaluationError) {
         guard machine.evaluator.options.isPure, !input.scheme.isLocked(input.attributes) else { return }
         guard input.attributes["narHash"] != nil else {

@@ -1,7 +1,7 @@
 import NixFormats
 
 /// A tree in the attributes of flake references, as `fetchTree` and the inputs of flakes ask for it.
-struct Input {
+struct TreeInput {
     var attributes: InputAttributes
     private(set) var scheme = InputScheme.path
     /// How messages name it.
@@ -59,7 +59,7 @@ struct Input {
 extension Machine {
     /// What `fetchGit` and `fetchTree` give: where the tree is, and what is known of it.
     func tree(
-        _ fetched: HostFetched, of input: Input, hasRevisionAlways: Bool
+        _ fetched: HostFetched, of input: TreeInput, hasRevisionAlways: Bool
     ) throws(EvaluationError) -> Value {
         var result = InputAttributes()
         for name in ["narHash", "rev", "shortRev", "revCount", "dirtyRev", "dirtyShortRev", "lastModified"] {
