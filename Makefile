@@ -23,6 +23,8 @@ BINARY := $(CURDIR)/.build/release/nixlite
 VENV := .build/venv
 TEST_LOG := .build/swift-test.log
 export NIXLITE_BINARY := $(BINARY)
+# What the tools print, and the tests compare, does not depend on the machine's language.
+export LC_ALL := C.UTF-8
 
 all: build
 
@@ -66,7 +68,7 @@ test: test-packages
 	$(MAKE) --no-print-directory unit-test
 	$(MAKE) --no-print-directory corpus-stress end-to-end
 	examples/demo
-	grep -E '^. (Test run|Suite .*failed)' $(TEST_LOG)
+	grep -E '^[^ ]+ (Test run with|Suite .*failed)' $(TEST_LOG)
 
 lint:
 	@swift format lint --strict --parallel -r $(SWIFT_SOURCES)
