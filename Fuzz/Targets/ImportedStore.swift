@@ -1,4 +1,5 @@
-import Glibc
+import NixBuild
+import NixFormats
 import NixStore
 
 /// A store in a folder of its own that streams of objects are imported into.
@@ -21,9 +22,9 @@ final class ImportedStore {
 
     private func renew() {
         remove()
-        var template = Array("/dev/shm/fuzz-store-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { preconditionFailure("no temporary folder") }
-        let root = RealPath(template.dropLast().map { UInt8(bitPattern: $0) })
+        guard let root = FileModes.makeTemporaryFolder(RealPath("/dev/shm/fuzz-store-")) else {
+            preconditionFailure("no temporary folder")
+        }
         guard let made = try? LocalStore(StoreLayout(chroot: root)) else { preconditionFailure("no store") }
         folder = root
         store = made

@@ -206,6 +206,9 @@ static const unsigned char file_67[] = {
 #embed "../../nix/project/inputs.nix" suffix(,)
     0};
 static const unsigned char file_68[] = {
+#embed "../../nix/project/wishes.nix" suffix(,)
+    0};
+static const unsigned char file_69[] = {
 #embed "../../nix/systems/default.nix" suffix(,)
     0};
 
@@ -279,7 +282,8 @@ const struct nixlite_module *nixlite_modules(void) {
       {"pkgs/trivial-builders.nix", file_65, sizeof file_65 - 1},
       {"project/default.nix", file_66, sizeof file_66 - 1},
       {"project/inputs.nix", file_67, sizeof file_67 - 1},
-      {"systems/default.nix", file_68, sizeof file_68 - 1},
+      {"project/wishes.nix", file_68, sizeof file_68 - 1},
+      {"systems/default.nix", file_69, sizeof file_69 - 1},
       {0, 0, 0}};
   return modules;
 }

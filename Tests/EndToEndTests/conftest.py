@@ -7,7 +7,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 
-from workbench import SUPPORT, Hub, Project, starting
+from workbench import NIXLITE, SUPPORT, Hub, Project, starting
 
 
 @pytest.fixture(scope="session")
@@ -51,3 +51,17 @@ def hub(start_hub) -> Hub:
 @pytest.fixture
 def project(tmp_path, hub) -> Project:
     return Project(tmp_path / "work", hub.address)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory):
+    """The path of nixlite under the name of one of Nix's programs."""
+    folder = tmp_path_factory.mktemp("programs")
+
+    def path(name: str) -> str:
+        link = folder / name
+        if not link.is_symlink():
+            link.symlink_to(NIXLITE)
+        return NIXLITE if name == "nix" else str(link)
+
+    return path

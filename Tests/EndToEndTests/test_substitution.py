@@ -5,27 +5,13 @@ import json
 
 import pytest
 import substitutes
-from workbench import NIXLITE, real_nix
+from workbench import real_nix
 
 # Nix waits for what an object refers to, and tries what a cache has lost once more for each derivation that needs it.
 FETCHED_AHEAD = {"archive of a reference gone", "wrong archive of a reference"}
 # Nix registers the output that was fetched as built.
 HALF_BUILT = "/nix/store/dn4fg4zfq46fgfazn7fca5qyvfcrl8ch-multi-dev"
 STEPS = ("building '", "copying path '", "warning: ", "error: ")
-
-
-@pytest.fixture(scope="session")
-def program(tmp_path_factory):
-    """The path of nixlite under the name of one of Nix's programs."""
-    folder = tmp_path_factory.mktemp("programs")
-
-    def path(name: str) -> str:
-        link = folder / name
-        if not link.is_symlink():
-            link.symlink_to(NIXLITE)
-        return NIXLITE if name == "nix" else str(link)
-
-    return path
 
 
 def announcement(lines: list[str]) -> list[str]:

@@ -14,9 +14,10 @@ final class BuildTestStore: @unchecked Sendable {
 
     /// - Parameter isChroot: files lie elsewhere than paths say.
     init(isChroot: Bool = false) throws {
-        var template = Array("/tmp/nixlite-build-XXXXXX".utf8CString)
-        folder = String(cString: mkdtemp(&template))
-        let root = RealPath(folder)
+        guard let root = FileModes.makeTemporaryFolder(RealPath("/tmp/nixlite-build-")) else {
+            throw FileOperationError("creating directory", RealPath("/tmp/nixlite-build-"))
+        }
+        folder = root.description
         let layout =
             isChroot
             ? StoreLayout(chroot: root)

@@ -8,7 +8,6 @@
 #
 #   bundle      what ../default.nix answers
 #   flake       { source, lock, directory } -> the flake in `directory` of a fetched tree, as `builtins.getFlake` would answer it
-#   wishes      { file } -> what a flake.nix asks of its own tree with `inputs.self`, each attribute true
 #   devenv      { modules, inputs, lock, folder, profiles, imports } -> { config, options, output }
 #   rawModel    a model's description -> its raw derivation, for a model that no project describes
 {
@@ -51,18 +50,6 @@ in
   inherit bundle;
 
   rawModel = description: (bundle.modelRepo.lib.fetchModel bundle.pkgs description).raw;
-
-  wishes =
-    { file }:
-    let
-      own = (import file).inputs.self or { };
-    in
-    builtins.listToAttrs (
-      map (name: {
-        inherit name;
-        value = true;
-      }) (builtins.filter (name: own.${name} or false == true) [ "lfs" "submodules" ])
-    );
 
   flake =
     {

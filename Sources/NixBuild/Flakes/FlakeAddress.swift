@@ -46,9 +46,8 @@ package struct FlakeAddress {
         guard var url = try? InputURL(parsing: text, isLenient: true, warnings: &warnings),
             url.path.first?.isEmpty == false
         else { return text }
-        let path = Paths.absolute(url.plainPath, from: base)
         url.authority = ""
-        url.path = path.split(separator: "/", omittingEmptySubsequences: false).map(String.init)
+        url.path = Self.segments(Paths.absolute(url.plainPath, from: base))
         return url.text
     }
 

@@ -100,11 +100,7 @@ final class InputFetcher {
         if name == "revCount", attributes["shallow"] == .bool(true) { return }
         // What is given counts: it is known by the hash or the commit.
         if attributes[name] != nil, name == "lastModified" || name == "revCount" { return }
-        switch value {
-        case .string(let text): attributes[name] = .string(String(decoding: text, as: UTF8.self))
-        case .integer(let number): attributes[name] = .integer(UInt64(clamping: number))
-        case .bool(let flag): attributes[name] = .bool(flag)
-        }
+        attributes[name] = InputAttributes.Value(value)
     }
 
     /// Whether a path is in the store with the hash that it must have.
@@ -116,8 +112,6 @@ final class InputFetcher {
     }
 
     /// Compares the hash of what was fetched with the one that it must have.
-    ///
-    /// Nix calls the hash that it has the expected one.
     private func check(
         _ tree: HostFetched, _ asked: InputAttributes, _ resolved: InputReference
     ) throws(HostError) {
@@ -128,8 +122,7 @@ final class InputFetcher {
         guard expected != got else { return }
         var input = resolved
         input.directory = ""
-        throw HostError(
-            "NAR hash mismatch in input '\(input.url)', expected '\(got)' but got '\(expected)'", buildExitCode: 102)
+        throw .mismatch(ofInput: input.url, has: got, given: expected)
     }
 
     /// The branch that a repository is on.

@@ -88,7 +88,6 @@ struct LockFileWriting {
         } catch { throw ProjectError(error.message) }
     }
 
-    /// Puts a file in place of another at once, so that nobody reads half of it.
     private func write(_ text: [UInt8], to path: String) throws(ProjectError) {
         // A link stays one.
         var path = path
@@ -96,12 +95,7 @@ struct LockFileWriting {
             path = String(cString: resolved)
             free(resolved)
         }
-        let temporary = "\(path).\(getpid()).tmp"
-        do throws(FileOperationError) {
-            try SmallFile.write(temporary, text, mode: 0o666)
-            guard rename(temporary, path) == 0 else { throw FileOperationError("writing file", RealPath(path)) }
-        } catch {
-            unlink(temporary)
+        do throws(FileOperationError) { try SmallFile.replace(path, text, mode: 0o666) } catch {
             throw ProjectError(error.description)
         }
     }

@@ -1,4 +1,3 @@
-import Glibc
 import NixEval
 import NixFetch
 import NixFormats
@@ -56,21 +55,14 @@ struct FetchCache {
 
     /// Remembers what a fetch gave, as far as there is a place for it.
     func record(_ fetched: HostFetched, for fetch: HostFetch, now: Int64) {
-        let attributes = fetched.attributes.map { (ByteString($0.key), Self.json($0.value)) }
+        let attributes = InputAttributes(fetched.attributes.mapValues(InputAttributes.Value.init))
         let entry = JSONValue.object([
-            "attributes": .object(SortedMap(attributes)), "path": .string(fetched.storePath.baseName),
+            "attributes": attributes.jsonValue, "path": .string(fetched.storePath.baseName),
             "time": .number(ByteString("\(now)")),
         ])
-        let file = file(for: fetch)
-        let temporary = file.extended(by: ".tmp-\(getpid())")
-        do {
-            try FileModes.makeFolders(folder)
-            try SmallFile.write(temporary.description, try entry.printed().bytes, mode: 0o600)
-            if rename(temporary.description, file.description) != 0 { unlink(temporary.description) }
-        } catch {
-            // It is asked again next time.
-            unlink(temporary.description)
-        }
+        // Where that fails it is asked again next time.
+        guard (try? FileModes.makeFolders(folder)) != nil, let text = try? entry.printed().bytes else { return }
+        try? SmallFile.replace(file(for: fetch).description, text, mode: 0o600)
     }
 
     /// Whether a fetch names a commit.
@@ -90,13 +82,5 @@ struct FetchCache {
             }
         }
         return folder.appending(Digester.hash(.sha256, ByteString(key)).base16.description)
-    }
-
-    private static func json(_ attribute: HostFetch.Attribute) -> JSONValue {
-        switch attribute {
-        case .string(let bytes): .string(ByteString(bytes))
-        case .integer(let number): .number(ByteString("\(number)"))
-        case .bool(let flag): .bool(flag)
-        }
     }
 }

@@ -76,10 +76,8 @@ extension StoreHost {
             try download(url, to: workspace.tree, workspace, expected: nil)
             let (info, _) = try take(workspace.tree, name: attributes["name"] ?? "source", .flat, .sha256)
             if let expected = try attributes.hash(), expected != info.narHash {
-                // Nix calls the hash that it has the expected one.
-                throw HostError(
-                    "NAR hash mismatch in input '\(URLText.redacted(url))', expected '\(info.narHash.sri)' but got '\(expected.sri)'",
-                    buildExitCode: 102)
+                throw .mismatch(
+                    ofInput: URLText.redacted(url), has: "\(info.narHash.sri)", given: "\(expected.sri)")
             }
             return HostFetched(
                 storePath: info.path, attributes: ["narHash": .string(info.narHash.sri.bytes)])

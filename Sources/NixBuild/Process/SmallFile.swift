@@ -112,6 +112,18 @@ package enum SmallFile {
         }
         guard close(descriptor) == 0 else { throw FileOperationError("writing file", RealPath(path)) }
     }
+
+    /// Puts a file in place of another at once, so that nobody reads half of it.
+    static func replace(_ path: String, _ bytes: [UInt8], mode: UInt32) throws(FileOperationError) {
+        let temporary = "\(path).\(getpid()).tmp"
+        do throws(FileOperationError) {
+            try write(temporary, bytes, mode: mode)
+            guard rename(temporary, path) == 0 else { throw FileOperationError("writing file", RealPath(path)) }
+        } catch {
+            unlink(temporary)
+            throw error
+        }
+    }
 }
 
 /// The names in a folder.

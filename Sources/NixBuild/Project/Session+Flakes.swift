@@ -68,10 +68,8 @@ extension Session {
             guard try host.fileType(file) != nil else { throw host.missing(file) }
         } catch { throw EvaluationError(error) }
         // What a flake says of itself can ask for more of its tree.
-        let functions = try projectFunctions(realPath(tree.object), nil)
-        let wishes = ValueRoot(
-            try call("wishes", of: functions, [("file", ValueRoot(try evaluator.makePath(file), evaluator))]), evaluator
-        )
+        let asking = try evaluator.importFile(Array("\(Evaluator.bundledRoot)/project/wishes.nix".utf8))
+        let wishes = ValueRoot(try evaluator.call(asking, try evaluator.makePath(file)), evaluator)
         var wanted = reference
         for name in try evaluator.attributeNames(of: wishes.value) {
             wanted.attributes[String(decoding: name, as: UTF8.self)] = .bool(true)

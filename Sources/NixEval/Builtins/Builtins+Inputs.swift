@@ -356,6 +356,16 @@ extension EvaluationError {
     convenience init(_ error: InputError) { self.init(.other, error.message) }
 }
 
+extension InputAttributes.Value {
+    package init(_ attribute: HostFetch.Attribute) {
+        switch attribute {
+        case .string(let bytes): self = .string(String(decoding: bytes, as: UTF8.self))
+        case .integer(let number): self = .integer(UInt64(clamping: number))
+        case .bool(let flag): self = .bool(flag)
+        }
+    }
+}
+
 extension HostFetch.Attribute {
     package init(_ value: InputAttributes.Value) {
         switch value {

@@ -38,10 +38,8 @@ struct TreeInput {
         guard let wanted, case .string(let bytes)? = fetched.attributes["narHash"], bytes != wanted.sri.bytes else {
             return
         }
-        // Nix calls the hash that the tree has the expected one.
-        let message =
-            "NAR hash mismatch in input '\(url)', expected '\(ByteString(bytes))' but got '\(wanted.sri)'"
-        throw EvaluationError(HostError(message, buildExitCode: 102))
+        throw EvaluationError(
+            HostError.mismatch(ofInput: url, has: "\(ByteString(bytes))", given: "\(wanted.sri)"))
     }
 
     /// Where messages say that the files of the fetched tree are; nil where they call them by their store path.
@@ -63,12 +61,7 @@ extension Machine {
     ) throws(EvaluationError) -> Value {
         var result = InputAttributes()
         for name in ["narHash", "rev", "shortRev", "revCount", "dirtyRev", "dirtyShortRev", "lastModified"] {
-            switch fetched.attributes[name] {
-            case .string(let bytes): result[name] = .string(String(decoding: bytes, as: UTF8.self))
-            case .integer(let number): result[name] = .integer(UInt64(clamping: number))
-            case .bool(let flag): result[name] = .bool(flag)
-            case nil: break
-            }
+            result[name] = fetched.attributes[name].map(InputAttributes.Value.init)
         }
         if input.scheme == .git { result["submodules"] = input.attributes["submodules"] ?? .bool(false) }
         if hasRevisionAlways {

@@ -26,6 +26,11 @@ package struct HostError: Error, Sendable {
         self.isForbidden = isForbidden
         self.buildExitCode = buildExitCode
     }
+
+    /// That the tree of an input has another hash than was given; Nix calls the one that it has the expected one.
+    package static func mismatch(ofInput input: String, has hash: String, given: String) -> HostError {
+        HostError("NAR hash mismatch in input '\(input)', expected '\(hash)' but got '\(given)'", buildExitCode: 102)
+    }
 }
 
 /// Where the tree of a flake or of one of its inputs came from, which is what messages call it by.
